@@ -1,0 +1,33 @@
+/// JSON read into a tree that remembers where each value stands in its source.
+///
+/// For lists, configuration and administration; the hot path uses `JSONScanner`. The bytes stay
+/// beside the tree, so a value can be forwarded exactly as it came.
+package struct JSONDocument: Sendable {
+  package let bytes: [UInt8]
+  package let root: JSONNode
+}
+
+/// One value of a `JSONDocument`.
+package struct JSONNode: Sendable {
+  package enum Kind: Sendable {
+    case null
+    case bool(Bool)
+    /// The digits are `document.bytes[range]`, never converted unless asked.
+    case number
+    /// Decoded; a lone surrogate reads as U+FFFD, the source keeps it.
+    case string(String)
+    case array([JSONNode])
+    case object([JSONMember])
+  }
+  package let kind: Kind
+  /// The value's bytes in the source, quotes and brackets included.
+  package let range: Range<Int>
+}
+
+/// A name and its value, in source order; duplicates are kept.
+package struct JSONMember: Sendable {
+  package let name: String
+  /// The name's bytes in the source, quotes included.
+  package let nameRange: Range<Int>
+  package let value: JSONNode
+}
