@@ -20,7 +20,8 @@ package enum JSONLexer {
 
   /// Skips a string; `start` is its opening quote.
   package static func skipString(
-    _ text: borrowing Span<UInt8>, from start: Int
+    _ text: borrowing Span<UInt8>,
+    from start: Int
   ) throws(JSONError) -> Int {
     var index = start + 1
     while true {
@@ -42,7 +43,9 @@ package enum JSONLexer {
     // Sixteen bytes at a time: long strings (files, images in base64) are most of a big message.
     while index + 16 <= text.count {
       let block = unsafe text.bytes.unsafeLoadUnaligned(
-        fromUncheckedByteOffset: index, as: SIMD16<UInt8>.self)
+        fromUncheckedByteOffset: index,
+        as: SIMD16<UInt8>.self
+      )
       // One unsigned comparison finds both below 0x20 and above 0x7F.
       let special =
         ((block &- SIMD16(repeating: 0x20)) .>= SIMD16(repeating: 0x60))
@@ -64,7 +67,8 @@ package enum JSONLexer {
   }
 
   private static func skipEscape(
-    _ text: borrowing Span<UInt8>, from start: Int
+    _ text: borrowing Span<UInt8>,
+    from start: Int
   ) throws(JSONError) -> Int {
     guard start + 1 < text.count else { throw JSONError(.unexpectedEnd, at: text.count) }
     switch text[start + 1] {
@@ -94,7 +98,8 @@ package enum JSONLexer {
 
   /// Skips one character of two to four bytes: Unicode 15, table 3-7, well-formed sequences only.
   private static func skipMultibyteCharacter(
-    _ text: borrowing Span<UInt8>, from start: Int
+    _ text: borrowing Span<UInt8>,
+    from start: Int
   ) throws(JSONError) -> Int {
     let second: ClosedRange<UInt8>
     let length: Int
@@ -118,7 +123,8 @@ package enum JSONLexer {
   }
 
   package static func skipNumber(
-    _ text: borrowing Span<UInt8>, from start: Int
+    _ text: borrowing Span<UInt8>,
+    from start: Int
   ) throws(JSONError) -> Int {
     var index = start
     if index < text.count, text[index] == UInt8(ascii: "-") { index += 1 }
@@ -142,7 +148,8 @@ package enum JSONLexer {
 
   /// Skips one digit or more.
   private static func skipDigits(
-    _ text: borrowing Span<UInt8>, from start: Int
+    _ text: borrowing Span<UInt8>,
+    from start: Int
   ) throws(JSONError) -> Int {
     var index = start
     while index < text.count, text[index] &- UInt8(ascii: "0") <= 9 { index += 1 }
@@ -153,7 +160,9 @@ package enum JSONLexer {
   }
 
   package static func skipLiteral(
-    _ text: borrowing Span<UInt8>, from start: Int, _ literal: StaticString
+    _ text: borrowing Span<UInt8>,
+    from start: Int,
+    _ literal: StaticString
   ) throws(JSONError) -> Int {
     let end = start + literal.utf8CodeUnitCount
     guard end <= text.count else { throw JSONError(.unexpectedEnd, at: text.count) }
@@ -164,7 +173,9 @@ package enum JSONLexer {
   /// Whether the bytes of `range` are those of `literal`.
   @inline(__always)
   package static func matches(
-    _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ literal: StaticString
+    _ text: borrowing Span<UInt8>,
+    _ range: Range<Int>,
+    _ literal: StaticString
   ) -> Bool {
     guard range.count == literal.utf8CodeUnitCount else { return false }
     var offset = 0
@@ -181,7 +192,8 @@ package enum JSONLexer {
   /// Skips a value that is neither an object nor an array.
   @inline(__always)
   package static func skipScalar(
-    _ text: borrowing Span<UInt8>, from start: Int
+    _ text: borrowing Span<UInt8>,
+    from start: Int
   ) throws(JSONError) -> Int {
     guard start < text.count else { throw JSONError(.unexpectedEnd, at: start) }
     switch text[start] {
@@ -197,7 +209,9 @@ package enum JSONLexer {
 
   /// Skips any value; `depth` brackets are open around it already.
   package static func skipValue(
-    _ text: borrowing Span<UInt8>, from start: Int, depth: Int
+    _ text: borrowing Span<UInt8>,
+    from start: Int,
+    depth: Int
   ) throws(JSONError) -> Int {
     guard start < text.count else { throw JSONError(.unexpectedEnd, at: start) }
     let byte = text[start]
@@ -209,7 +223,9 @@ package enum JSONLexer {
 
   /// Skips an object or an array without recursion: one bit an open bracket, 1 for an object.
   private static func skipContainer(
-    _ text: borrowing Span<UInt8>, from start: Int, depth: Int
+    _ text: borrowing Span<UInt8>,
+    from start: Int,
+    depth: Int
   ) throws(JSONError) -> Int {
     var open: UInt128 = 0
     var level = 0
@@ -245,7 +261,10 @@ package enum JSONLexer {
   /// After a value: closes what ends here, then passes the comma. Returns where the next begins.
   @inline(__always)
   private static func closeBrackets(
-    _ text: borrowing Span<UInt8>, from start: Int, _ open: inout UInt128, _ level: inout Int
+    _ text: borrowing Span<UInt8>,
+    from start: Int,
+    _ open: inout UInt128,
+    _ level: inout Int
   ) throws(JSONError) -> Int {
     var index = start
     while true {
@@ -264,7 +283,8 @@ package enum JSONLexer {
 
   /// Skips a member's name and colon. Returns where its value begins.
   package static func skipName(
-    _ text: borrowing Span<UInt8>, from start: Int
+    _ text: borrowing Span<UInt8>,
+    from start: Int
   ) throws(JSONError) -> Int {
     guard start < text.count else { throw JSONError(.unexpectedEnd, at: start) }
     guard text[start] == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: start) }
