@@ -97,9 +97,10 @@ package struct ToolBreakers: Sendable {
   }
 
   private mutating func add(_ tool: Int) -> Int {
+    // Made before another goes away: the call that fails now was admitted in this generation.
+    let breaker = CircuitBreaker(policy: policy, generation: generation)
     if entries.count >= ToolBreakers.capacity { removeLeastUsed() }
     uses += 1
-    let breaker = CircuitBreaker(policy: policy, generation: generation)
     entries.append(Entry(tool: tool, breaker: breaker, lastUse: uses))
     places[tool] = entries.count - 1
     return entries.count - 1
