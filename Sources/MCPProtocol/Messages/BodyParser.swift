@@ -100,6 +100,8 @@ enum BodyParser {
         envelope.isError = JSONLexer.matches(text, walk.value..<end, "true")
       } else if JSONLexer.matches(text, walk.name, "content") {
         envelope.hasContent = true
+      } else if JSONLexer.matches(text, walk.name, "_meta") {
+        envelope.meta = walk.value..<end
       }
       walk.pass(end)
     }

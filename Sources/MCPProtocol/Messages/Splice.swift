@@ -6,6 +6,8 @@ package struct Splice: Sendable {
   package enum Replacement: Sendable {
     case integer(Int)
     case bytes([UInt8])
+    /// A part of another message.
+    case slice([UInt8], Range<Int>)
   }
 
   private var first: (range: Range<Int>, replacement: Replacement)?
@@ -59,6 +61,7 @@ package struct Splice: Sendable {
     switch edit.replacement {
     case .integer(let value): output.append(integer: value)
     case .bytes(let bytes): output.append(contentsOf: bytes)
+    case .slice(let bytes, let range): output.append(contentsOf: bytes[range])
     }
     copied = edit.range.upperBound
   }
