@@ -1,7 +1,7 @@
 /// The attempts of one breaker generation that have not ended, oldest first.
 ///
-/// A linked list inside one array: an attempt begins, ends and becomes slow in constant time, and the
-/// array grows only to the largest number ever in flight at once.
+/// A linked list inside one array: an attempt begins, ends and becomes slow in constant time, and
+/// the array grows only to the largest number ever in flight at once.
 struct InFlightCalls: Sendable {
   private enum Pace {
     case unjudged

@@ -39,7 +39,7 @@ struct BreakerHarness {
     model = BreakerModel(policy: policy)
   }
 
-  /// What went wrong, if anything; `pick` chooses among the calls, `span` is the time for `advance`.
+  /// What went wrong, if anything; `pick` chooses among the calls, `span` is for `advance`.
   mutating func apply(
     _ rule: Rule,
     pick: Int = 0,
