@@ -1,7 +1,7 @@
 /// How long to wait before repeating an attempt: exponential, capped, then fully jittered.
 ///
-/// The cap comes before the jitter: the other way round, most late waits would be the cap itself, and
-/// callers that failed together would come back together.
+/// The cap comes before the jitter: the other way round, most late waits would be the cap itself,
+/// and callers that failed together would come back together.
 package struct Backoff: Sendable, Equatable {
   private let base: TimeSpan
   private let cap: TimeSpan

@@ -30,7 +30,7 @@ extension CircuitBreaker {
     /// Whether a breaker may ever do this.
     package var isAllowed: Bool { Transition.allowed[from.rawValue][to.rawValue] }
 
-    /// A row for each state left, a column for each state entered, both in the order of `StateKind`.
+    /// A row for each state left, a column for each state entered, in the order of `StateKind`.
     ///
     /// The diagonal is a new beginning in the same state: a new child process, or an open wait that
     /// starts again because the own probe failed.

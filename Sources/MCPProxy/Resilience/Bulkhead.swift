@@ -1,7 +1,7 @@
 /// Bounds the attempts in flight on one endpoint, and the calls that wait for a place.
 ///
-/// Calls are known by a number. They wait first come, first served; a call takes a place only when it
-/// leaves the queue, so one that waits at its head for a token, too, holds nothing.
+/// Calls are known by a number. They wait first come, first served; a call takes a place only when
+/// it leaves the queue, so one that waits at its head for a token, too, holds nothing.
 package struct Bulkhead: Sendable {
   /// Why a waiting call was dropped.
   package enum DropReason: Sendable, Equatable {

@@ -100,7 +100,7 @@ package struct CircuitBreaker: Sendable {
   /// Takes the result of an attempt.
   ///
   /// - Parameters:
-  ///   - permit: The leave given for it; settling it again, or after a transition, changes no state.
+  ///   - permit: The leave given for it; settled again, or after a transition, it changes no state.
   ///   - verdict: What it says; `ignored` gives a probe's place back.
   ///   - now: When it ended.
   ///   - pausedFor: Time that was not the endpoint's, such as a question to the user.
@@ -151,7 +151,7 @@ package struct CircuitBreaker: Sendable {
 
   /// Leave for the proxy's own harmless request, once the open wait is over and none is under way.
   ///
-  /// While it runs, calls are refused. It is settled with `settleOwnProbe`, or `settle` as `ignored`.
+  /// While it runs, calls are refused. End it with `settleOwnProbe`, or `settle` as `ignored`.
   package mutating func beginOwnProbe(at now: Instant) -> Permit? {
     expire(at: now)
     guard case .open(let until) = state, now >= until, evidence.inFlight.count == 0

@@ -1,12 +1,13 @@
 /// The attempts of one breaker generation that have not ended, oldest first.
 ///
-/// A linked list inside one array: an attempt begins, ends and becomes slow in constant time, and the
-/// array grows only to the largest number ever in flight at once.
+/// A linked list inside one array: an attempt begins, ends and becomes slow in constant time, and
+/// the array grows only to the largest number ever in flight at once.
 struct InFlightCalls: Sendable {
   private enum Pace {
     case unjudged
     case slow
     case excused
+    case ended
   }
 
   private struct Slot {
@@ -79,7 +80,7 @@ struct InFlightCalls: Sendable {
     }
     if cursor == permit.slot { cursor = slot.next }
     if slot.pace == .slow { slowCount -= 1 }
-    slots[Int(permit.slot)].sequence &-= 1
+    slots[Int(permit.slot)].pace = .ended
     slots[Int(permit.slot)].next = firstFree
     firstFree = permit.slot
     count -= 1
@@ -118,7 +119,9 @@ struct InFlightCalls: Sendable {
   }
 
   private func isInFlight(_ permit: Permit) -> Bool {
-    permit.slot < firstUnused && slots[Int(permit.slot)].sequence == permit.sequence
+    guard permit.slot < firstUnused else { return false }
+    let slot = slots[Int(permit.slot)]
+    return slot.sequence == permit.sequence && slot.pace != .ended
   }
 
   private mutating func claimSlot() -> UInt32 {
@@ -131,7 +134,7 @@ struct InFlightCalls: Sendable {
     firstUnused += 1
     if Int(index) == slots.count {
       slots.append(
-        Slot(start: .zero, sequence: 0, previous: index, next: index, pace: .unjudged)
+        Slot(start: .zero, sequence: 0, previous: index, next: index, pace: .ended)
       )
     }
     return index

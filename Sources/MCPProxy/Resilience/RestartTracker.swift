@@ -1,8 +1,8 @@
 /// When a child process that ended may be started again.
 ///
 /// Waits double from `base` up to `cap`, ±20 %, and begin anew after a process that lived for
-/// `healthy`. More starts than `max` within a span: the endpoint has crashed, and one start is tried
-/// every five minutes until a process stays healthy.
+/// `healthy`. More starts than `max` within a span: the endpoint has crashed, and one start is
+/// tried every five minutes until a process stays healthy.
 package struct RestartTracker: Sendable {
   package enum Advice: Sendable, Equatable {
     case restart(after: TimeSpan)

@@ -1,4 +1,4 @@
-/// A small breaker for each tool that has failed or been too slow, so one bad tool shuts only itself.
+/// A small breaker for each tool that has failed or been slow, so one bad tool shuts only itself.
 ///
 /// Most tools never fail and have none. The one unused for longest makes room for a new one.
 package struct ToolBreakers: Sendable {

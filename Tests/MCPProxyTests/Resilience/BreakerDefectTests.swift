@@ -45,6 +45,21 @@ import Testing
     #expect(admission.refusal == .probing(retryAfter: .seconds(14)))
   }
 
+  @Test func `B2: settling twice does nothing, even when the place has been used again`() throws {
+    var breaker = BreakerDefectTests.breaker()
+    let first = try breaker.mustAdmit(at: at(0))
+    breaker.settle(first, .success, at: at(0))
+    let second = try breaker.mustAdmit(at: at(0))
+    breaker.settle(first, .failure, at: at(0))
+    breaker.settle(second, .success, at: at(0))
+    breaker.settle(first, .failure, at: at(0))
+    breaker.settle(second, .failure, at: at(0))
+    #expect(breaker.counters.inFlight == 0)
+    #expect(breaker.counters.calls == 2)
+    #expect(breaker.counters.failures == 0)
+    #expect(breaker.counters.lateResults == 3)
+  }
+
   @Test func `B3: a cancelled probe does not close`() throws {
     var breaker = BreakerDefectTests.breaker { $0.halfOpenCalls = 1 }
     BreakerDefectTests.open(&breaker, at: at(0))

@@ -8,7 +8,7 @@ struct BreakerHarness {
   /// One kind of event.
   enum Rule: CaseIterable {
     case admit, succeed, fail, cancel, repeatResult, excuse, advance, jump
-    case expire, beginOwnProbe, mode, reset
+    case expire, toDeadline, beginOwnProbe, mode, reset
   }
 
   private struct Call {
@@ -21,7 +21,8 @@ struct BreakerHarness {
   private var model: BreakerModel
   private let policy: BreakerPolicy
   private var live: [Call] = []
-  private var settled: Call?
+  /// The last calls that ended, to be settled once more.
+  private var settled: [Call] = []
   private var nextID = 0
   /// Probes of the present generation that are live or have a result.
   private var probes = 0
@@ -38,7 +39,7 @@ struct BreakerHarness {
     model = BreakerModel(policy: policy)
   }
 
-  /// What went wrong, if anything; `pick` chooses among the calls, `span` is the time for `advance`.
+  /// What went wrong, if anything; `pick` chooses among the calls, `span` is for `advance`.
   mutating func apply(
     _ rule: Rule,
     pick: Int = 0,
@@ -49,18 +50,20 @@ struct BreakerHarness {
     if let problem = applyTime(rule, span: span) { return problem }
     let before = breaker
     switch rule {
-    case .advance, .jump, .expire: break
+    case .advance, .jump, .expire, .toDeadline: break
     case .admit: if let problem = admit() { return problem }
     case .succeed, .fail, .cancel:
       guard !live.isEmpty else { break }
       let call = live.remove(at: pick % live.count)
       let verdict: Verdict = rule == .succeed ? .success : rule == .fail ? .failure : .ignored
       settle(call, verdict, pausedFor: pausedFor, slowExempt: slowExempt)
-      settled = call
+      if settled.count == 8 { settled.removeFirst() }
+      settled.append(call)
       note(call, verdict, before: before)
       if let problem = checkSettle(call, verdict, before: before) { return problem }
     case .repeatResult:
-      guard let call = settled else { break }
+      guard !settled.isEmpty else { break }
+      let call = settled[pick % settled.count]
       settle(call, .failure, pausedFor: .zero, slowExempt: false)
       if before.state != breaker.state { return "settling twice changed the state" }
     case .excuse:
@@ -86,6 +89,8 @@ struct BreakerHarness {
 
   private mutating func applyTime(_ rule: Rule, span: TimeSpan) -> String? {
     if rule == .advance || rule == .jump { now = now + span }
+    // What a timer does: to the nanosecond.
+    if rule == .toDeadline, let deadline = breaker.nextDeadline { now = max(now, deadline) }
     let before = breaker
     breaker.expire(at: now)
     model.expire(at: now)

@@ -31,7 +31,8 @@ import Testing
     case 67..<69: .repeatResult
     case 69..<71: .excuse
     case 71..<84: .advance
-    case 84..<92: .jump
+    case 84..<89: .jump
+    case 89..<92: .toDeadline
     case 92..<93: .expire
     case 93..<97: .beginOwnProbe
     case 97..<99: .mode
