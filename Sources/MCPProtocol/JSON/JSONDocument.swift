@@ -16,7 +16,9 @@ package struct JSONDocument: Sendable {
   /// Reads the value that fills `range` (by default all) of `bytes`. The nodes' ranges are offsets
   /// in `bytes`, whatever the range, and so are the offsets of errors.
   package init(
-    _ bytes: [UInt8], range: Range<Int>? = nil, dialect: Dialect = .strict
+    _ bytes: [UInt8],
+    range: Range<Int>? = nil,
+    dialect: Dialect = .strict
   ) throws(JSONError) {
     let range = range ?? 0..<bytes.count
     let parser = JSONTreeParser(bytes: bytes, dialect: dialect)
@@ -26,7 +28,8 @@ package struct JSONDocument: Sendable {
 
   /// Reads a whole text.
   package static func parse(
-    _ bytes: [UInt8], dialect: Dialect = .strict
+    _ bytes: [UInt8],
+    dialect: Dialect = .strict
   ) throws(JSONError) -> JSONDocument {
     try JSONDocument(bytes, dialect: dialect)
   }

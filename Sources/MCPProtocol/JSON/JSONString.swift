@@ -23,7 +23,9 @@ extension JSONDocument {
 
   /// Appends what the escape at `start` stands for. Returns the offset behind it.
   private static func appendEscape(
-    _ content: ArraySlice<UInt8>, at start: Int, to decoded: inout [UInt8]
+    _ content: ArraySlice<UInt8>,
+    at start: Int,
+    to decoded: inout [UInt8]
   ) -> Int {
     switch content[start + 1] {
     case UInt8(ascii: "b"): decoded.append(0x08)

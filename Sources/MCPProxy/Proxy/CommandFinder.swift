@@ -33,7 +33,8 @@ struct CommandFinder: Sendable {
     }
     throw LaunchError(
       text: "the command \"\(name)\" was not found in \(searched.count) folders "
-        + "(\(searched.joined(separator: ":"))); give its absolute path")
+        + "(\(searched.joined(separator: ":"))); give its absolute path"
+    )
   }
 
   private func folders(_ path: String) -> [String] {

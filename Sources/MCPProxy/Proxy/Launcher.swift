@@ -51,7 +51,11 @@ package actor Launcher: LoopBound {
     groups[spawned.process] = loop.kernel.startTime(spawned.process)
     tellReaper("+\(spawned.process) \(groups[spawned.process] ?? 0)\n")
     return EndpointProcess(
-      id: spawned.process, input: spawned.input, output: output, error: error)
+      id: spawned.process,
+      input: spawned.input,
+      output: output,
+      error: error
+    )
   }
 
   /// Nothing of the group is left.
@@ -79,7 +83,10 @@ package actor Launcher: LoopBound {
   private func keepReaper() {
     guard reaper == nil, let binary else { return }
     var request = SpawnRequest(
-      executable: binary, arguments: ["--reaper"], environment: [])
+      executable: binary,
+      arguments: ["--reaper"],
+      environment: []
+    )
     request.ownSession = true
     request.inputOnly = true
     // Without it the promise is weaker, but everything else works.
