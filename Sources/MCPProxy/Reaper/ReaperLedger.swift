@@ -11,7 +11,7 @@ package struct ReaperLedger: Sendable {
     package let startTime: UInt64
   }
 
-  /// Groups remembered; later ones are ignored. Far above what a configuration starts.
+  /// Groups remembered, far more than a configuration starts; later ones are ignored.
   package static let maxGroups = 4096
   /// Bytes of the longest sensible line: a sign, two numbers and a blank.
   package static let maxLine = 40

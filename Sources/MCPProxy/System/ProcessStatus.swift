@@ -7,7 +7,7 @@ import Glibc
 /// What the system says about a process: its group, its start, whether it is dead already.
 package struct ProcessStatus: Equatable, Sendable {
   package let group: Int32
-  /// Linux: clock ticks since boot; macOS: microseconds since 1970. Only good for comparing.
+  /// Good for comparing only: clock ticks since boot on Linux, microseconds since 1970 on macOS.
   package let startTime: UInt64
   /// Ended, but its parent has not asked for its exit status yet.
   package let isZombie: Bool

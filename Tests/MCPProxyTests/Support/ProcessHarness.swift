@@ -12,7 +12,7 @@ import Glibc
 /// Everything that waits does so in `poll` with a deadline and drains standard output and error
 /// meanwhile, so that neither side blocks the other. The group is killed when this goes away.
 final class ProcessHarness {
-  /// How long anything may take before it counts as stuck. A passing test never waits for it.
+  /// How long anything may take before it counts as stuck; a passing test never waits for it.
   static let patience = Duration.seconds(20)
 
   /// The program under test, built beside the tests.
@@ -36,8 +36,9 @@ final class ProcessHarness {
   private let ended: Int32
   private var status: ExitStatus?
 
-  /// Starts `executable`, looked up on PATH unless it holds a slash. Without `environment` the
-  /// process has that of the tests.
+  /// Starts `executable`, looked up on PATH unless it holds a slash.
+  ///
+  /// Without `environment` the process has that of the tests.
   init(
     _ executable: String = ProcessHarness.program,
     _ arguments: [String] = [],
@@ -87,7 +88,7 @@ final class ProcessHarness {
     return String(decoding: error.bytes, as: UTF8.self)
   }
 
-  /// Writes a line. Returns false if the process no longer reads, or for too long does not.
+  /// Writes a line; false if the process no longer reads, or for too long does not.
   @discardableResult
   func send(_ line: String) -> Bool {
     send(bytes: Array(line.utf8) + [0x0A])
@@ -121,7 +122,7 @@ final class ProcessHarness {
     }
   }
 
-  /// Lines up to the first that `isLast` accepts, that one included. Fewer at the end of output or
+  /// Lines up to the first that `isLast` accepts, that one included; fewer at the end of output or
   /// after `timeout`.
   func collect(
     timeout: Duration = patience,
@@ -166,8 +167,8 @@ final class ProcessHarness {
     if status == nil { kill(process, number) }
   }
 
-  /// Waits until one of `descriptors` (or input, if `writing`) is ready and drains the output.
-  /// Returns false when the deadline has passed.
+  /// Waits until one of `descriptors` (or input, if `writing`) is ready and drains the output;
+  /// false when the deadline has passed.
   private func wait(
     _ deadline: ContinuousClock.Instant,
     writing: Bool = false,
