@@ -6,6 +6,11 @@ import Glibc
 
 @main struct Main {
   static func main() {
-    if CommandLine.arguments.dropFirst().first == "--reaper" { exit(Reaper.run()) }
+    let arguments = CommandLine.arguments.dropFirst()
+    switch arguments.first {
+    case "--reaper": exit(Reaper.run())
+    case "example-server": exit(ExampleServer.run(arguments.dropFirst()))
+    default: break
+    }
   }
 }

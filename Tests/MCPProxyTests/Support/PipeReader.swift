@@ -6,7 +6,7 @@ import Glibc
 
 /// Collects what comes out of a non-blocking pipe.
 struct PipeReader {
-  let descriptor: Int32
+  private(set) var descriptor: Int32
   private(set) var bytes: [UInt8] = []
   private(set) var isAtEnd = false
   /// Where the next line begins.
@@ -40,5 +40,16 @@ struct PipeReader {
     }
     defer { (lineStart, searched) = (end + 1, end + 1) }
     return String(decoding: bytes[lineStart..<end], as: UTF8.self)
+  }
+
+  mutating func close() {
+    guard descriptor >= 0 else { return }
+    #if canImport(Darwin)
+    Darwin.close(descriptor)
+    #else
+    Glibc.close(descriptor)
+    #endif
+    descriptor = -1
+    isAtEnd = true
   }
 }

@@ -77,9 +77,10 @@ final class ProcessHarness {
   deinit {
     kill(-process, SIGKILL)
     if status == nil { _ = waitpid(process, nil, 0) }
-    for descriptor in [input, output.descriptor, error.descriptor, ended] where descriptor >= 0 {
-      close(descriptor)
-    }
+    closeInput()
+    output.close()
+    error.close()
+    close(ended)
   }
 
   /// What the process has written to standard error until now.
@@ -142,6 +143,15 @@ final class ProcessHarness {
     if input >= 0 { close(input) }
     input = -1
   }
+
+  /// Whether every writer of the process's standard output is gone.
+  var outputHasEnded: Bool {
+    output.drain()
+    return output.isAtEnd
+  }
+
+  /// Stops reading the process's standard output.
+  func closeOutput() { output.close() }
 
   /// How the process ended; `nil` if it runs on.
   func waitForExit(timeout: Duration = patience) -> ExitStatus? {
