@@ -28,10 +28,11 @@ import Testing
     }
     #expect(
       story == [
-        "echo: answers, answers", "write_note: answers, answers", "price: answers, fails",
-        "price: answers, fails", "write_note: dies, answers", "slow: dies, answers",
-        "add: fails, answers", "add: fails, answers", "add: fails, answers",
-        "add: fails, answers", "echo: answers, answers",
+        "echo: answers, answers", "write_note: answers, fails", "price: answers, fails",
+        "price: answers, fails", "add: fails, answers", "add: fails, answers",
+        "add: fails, answers", "add: fails, answers", "echo: answers, answers",
+        "slow: dies, answers", "write_note: answers, fails", "write_note: dies, fails",
+        "echo: answers, answers",
       ]
     )
   }
