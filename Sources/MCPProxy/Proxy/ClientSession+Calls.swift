@@ -35,7 +35,7 @@ extension ClientSession {
     record.began = loop.now
     record.line = line
     record.id = envelope.id
-    guard let route = table.route(line, envelope.name) else {
+    guard let route = await route(of: line, envelope) else {
       return await refuseCall(number, line, envelope, unknownTool(line, envelope), &record)
     }
     let opening =
@@ -62,6 +62,20 @@ extension ClientSession {
     let outcome = await follow(&flow)
     await finish(outcome, flow, &record)
   }
+
+  /// Finds the route; a tool that is not known yet may be one of an endpoint that still starts.
+  private func route(of line: [UInt8], _ envelope: Envelope) async -> Route? {
+    if let route = table.route(line, envelope.name) { return route }
+    guard !allListsAreSettled else { return nil }
+    await startEndpoints()
+    await waitUntil(loop.now + Self.routePatience) { session in
+      session.allListsAreSettled || session.table.route(line, envelope.name) != nil
+    }
+    return table.route(line, envelope.name)
+  }
+
+  /// As long as an endpoint may take to start, and no longer than clients wait.
+  private static let routePatience = TimeSpan.seconds(30)
 
   private func unknownTool(_ line: [UInt8], _ envelope: Envelope) -> String {
     guard !envelope.name.isEmpty, line[envelope.name.lowerBound] == UInt8(ascii: "\"") else {

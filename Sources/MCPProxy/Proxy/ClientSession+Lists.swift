@@ -17,13 +17,13 @@ extension ClientSession {
     deliver(ResponseLine.result(id: call.id.json, list) + newline, call.batch)
   }
 
-  private var allListsAreSettled: Bool {
+  var allListsAreSettled: Bool {
     endpoints.allSatisfy { !catalog.isListed($0.index) || catalog.isSettled($0.index) }
   }
 
   /// Waits for lists to come in until `isEnough` is content or the time is up.
   func waitUntil(_ deadline: Instant, _ isEnough: (isolated ClientSession) -> Bool) async {
-    while !isEnough(self), loop.now < deadline, !isEnding || endpointsAreStarted {
+    while !isEnough(self), loop.now < deadline, !isEnding {
       lastCall += 1
       let number = lastCall
       let timer = loop.setTimer(at: deadline, owner: self, token: number)
