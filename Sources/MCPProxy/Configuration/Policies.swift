@@ -50,7 +50,10 @@ package struct RateLimitPolicy: Sendable, Equatable {
 
   /// `burst` defaults to the calls of one second, at least one.
   package init(
-    calls: Double, per: TimeSpan = .seconds(1), burst: Int? = nil, onLimit: OnLimit = .wait
+    calls: Double,
+    per: TimeSpan = .seconds(1),
+    burst: Int? = nil,
+    onLimit: OnLimit = .wait
   ) {
     self.calls = calls
     self.per = per
