@@ -205,9 +205,9 @@ class Report:
     def __init__(self, label):
         self.label, self.failures = label, 0
 
-    async def check(self, name, action):
+    async def check(self, name, action, limit=15):
         try:
-            with anyio.fail_after(40):
+            with anyio.fail_after(limit):
                 await action
         except Exception as error:  # noqa: BLE001, every kind of failure is a line
             self.failures += 1
@@ -226,7 +226,7 @@ async def run_launch(plan, launch, report):
             servers = launch["servers"]
             names = "+".join(servers)
             what = f"{names}: tools are listed ({session.version})"
-            await report.check(what, all_listed(connection, servers))
+            await report.check(what, all_listed(connection, servers), limit=40)
             await report.check(f"{names}: ping", ping(connection, ""))
             for server, prefix in servers.items():
                 for check in CHECKS[server]:
@@ -246,7 +246,7 @@ async def main():
     report = Report(plan["label"])
     for launch in plan["launches"]:
         try:
-            with anyio.fail_after(120):
+            with anyio.fail_after(180):
                 await run_launch(plan, launch, report)
         except BaseException as error:  # noqa: BLE001, a connection that breaks is a failure too
             report.failures += 1
