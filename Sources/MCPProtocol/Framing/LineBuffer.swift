@@ -1,0 +1,114 @@
+/// Bytes in, whole lines out, bounded; does no I/O.
+///
+/// A reader fills `storage[writable]`, says how much with `commit`, and takes lines until there is
+/// none. A line is handed out as a range of `storage`, valid until the next `makeRoom`.
+package struct LineBuffer: Sendable {
+  package enum Line: Equatable, Sendable {
+    /// Without its line end; never empty.
+    case whole(Range<Int>)
+    /// The line exceeds the limit: only its head was kept, the rest is thrown away as it comes.
+    case oversize(head: Range<Int>)
+  }
+
+  package private(set) var storage: [UInt8]
+  /// The longest line that is accepted, in bytes.
+  package let limit: Int
+  private var start = 0
+  private var end = 0
+  /// Bytes before this hold no line end; they are not searched again.
+  private var searched = 0
+  private var isDiscarding = false
+
+  private static let initialCapacity = 16 << 10
+  /// How much of an oversize line is kept: enough to find its id.
+  private static let headLength = 4 << 10
+
+  package init(limit: Int) {
+    self.limit = limit
+    storage = [UInt8](repeating: 0, count: Self.initialCapacity)
+  }
+
+  /// Bytes held that are not yet part of a line handed out.
+  package var pendingBytes: Int { end - start }
+
+  /// Makes room for at least one byte and returns where a reader may put bytes.
+  package mutating func makeRoom() -> Range<Int> {
+    if start == end {
+      (start, end, searched) = (0, 0, 0)
+      // One big message must not cost its size for ever.
+      if storage.count > 1 << 20 {
+        storage = [UInt8](repeating: 0, count: Self.initialCapacity)
+      }
+    } else if end == storage.count || start > storage.count / 2 {
+      moveToFront()
+      if end > storage.count / 2 {
+        storage.append(contentsOf: repeatElement(0, count: storage.count))
+      }
+    }
+    return end..<storage.count
+  }
+
+  private mutating func moveToFront() {
+    guard start > 0 else { return }
+    unsafe storage.withUnsafeMutableBytes { bytes in
+      let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+      unsafe bytes.copyMemory(from: rest)
+    }
+    searched -= start
+    end -= start
+    start = 0
+  }
+
+  /// Gives a reader the bytes of `range` to fill; returns what it returns.
+  package mutating func fill<Result>(_ body: (inout [UInt8]) -> Result) -> Result {
+    body(&storage)
+  }
+
+  /// Takes `count` bytes that were put where `makeRoom` said.
+  package mutating func commit(_ count: Int) { end += count }
+
+  /// The next line, or `nil` when more bytes are needed.
+  package mutating func next() -> Line? {
+    while true {
+      guard let lineEnd = ByteSearch.firstNewline(storage.span, from: searched, to: end) else {
+        searched = end
+        return tooLong()
+      }
+      let first = start
+      start = lineEnd + 1
+      searched = start
+      if isDiscarding {
+        isDiscarding = false
+        continue
+      }
+      var last = lineEnd
+      if last > first, storage[last - 1] == UInt8(ascii: "\r") { last -= 1 }
+      if last - first > limit {
+        return .oversize(head: first..<first + min(Self.headLength, last - first))
+      }
+      if last > first { return .whole(first..<last) }
+    }
+  }
+
+  /// Gives up on a line that has grown over the limit without an end in sight.
+  private mutating func tooLong() -> Line? {
+    if isDiscarding {
+      start = end
+      return nil
+    }
+    // One more than the limit: the last byte may be the `\r` of a line end.
+    guard end - start > limit + 1 else { return nil }
+    let head = start..<start + min(Self.headLength, end - start)
+    isDiscarding = true
+    start = end
+    return .oversize(head: head)
+  }
+
+  /// What is left when the stream has ended: a last line without a line end.
+  package mutating func remainder() -> Line? {
+    defer { start = end }
+    guard !isDiscarding, end > start else { return nil }
+    return end - start > limit
+      ? .oversize(head: start..<start + Self.headLength) : .whole(start..<end)
+  }
+}

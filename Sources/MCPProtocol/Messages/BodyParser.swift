@@ -1,0 +1,133 @@
+/// Finds the members of `params`, `result` and `error` that the proxy acts on.
+enum BodyParser {
+  static func params(
+    _ text: borrowing Span<UInt8>,
+    _ start: Int,
+    _ envelope: inout Envelope,
+    _ members: inout MemberNotes
+  ) throws(EnvelopeError) -> Int {
+    guard start < text.count, text[start] == UInt8(ascii: "{") else {
+      // MCP, schema: params is an object; JSON-RPC's array form is not used.
+      members.object("\"params\" must be an object")
+      return try EnvelopeParser.value(text, start, depth: 1)
+    }
+    var walk = MemberWalk(start)
+    while try walk.next(text) {
+      let (name, at) = (walk.name, walk.value)
+      if JSONLexer.matches(text, name, "_meta") {
+        members.note(.meta)
+        let end = try meta(text, at, &envelope, &members)
+        envelope.meta = at..<end
+        walk.pass(end)
+        continue
+      }
+      let end = try EnvelopeParser.value(text, at, depth: 2)
+      walk.pass(end)
+      if JSONLexer.matches(text, name, "name") {
+        members.note(.name)
+        envelope.name = at..<end
+      } else if JSONLexer.matches(text, name, "arguments") {
+        members.note(.arguments)
+        envelope.arguments = at..<end
+      } else if JSONLexer.matches(text, name, "requestId") {
+        members.note(.requestID)
+        envelope.requestID = at..<end
+      } else if JSONLexer.matches(text, name, "progressToken") {
+        members.note(.progressToken)
+        envelope.progressToken = at..<end
+      } else if JSONLexer.matches(text, name, "progress") {
+        members.note(.progress)
+        envelope.progress = at..<end
+      } else if JSONLexer.matches(text, name, "level") {
+        members.note(.level)
+        envelope.level = at..<end
+      } else if JSONLexer.matches(text, name, "logger") {
+        members.note(.logger)
+        envelope.logger = at..<end
+      } else if JSONLexer.matches(text, name, "message") {
+        members.note(.message)
+        envelope.message = at..<end
+      } else if walk.nameIsEscaped(text) {
+        members.object(MemberNotes.escapedName)
+      }
+    }
+    return walk.end
+  }
+
+  private static func meta(
+    _ text: borrowing Span<UInt8>,
+    _ start: Int,
+    _ envelope: inout Envelope,
+    _ members: inout MemberNotes
+  ) throws(EnvelopeError) -> Int {
+    guard start < text.count, text[start] == UInt8(ascii: "{") else {
+      members.object("\"_meta\" must be an object")
+      return try EnvelopeParser.value(text, start, depth: 2)
+    }
+    var walk = MemberWalk(start)
+    while try walk.next(text) {
+      let end = try EnvelopeParser.value(text, walk.value, depth: 3)
+      if JSONLexer.matches(text, walk.name, "progressToken") {
+        members.note(.progressToken)
+        envelope.progressToken = walk.value..<end
+        if !RequestID.isValid(text, envelope.progressToken) {
+          members.object("\"progressToken\" must be a string or an integer")
+        }
+      } else if JSONLexer.matches(text, walk.name, "io.modelcontextprotocol/protocolVersion") {
+        envelope.namesVersion = true
+      } else if walk.nameIsEscaped(text) {
+        members.object(MemberNotes.escapedName)
+      }
+      walk.pass(end)
+    }
+    return walk.end
+  }
+
+  static func result(
+    _ text: borrowing Span<UInt8>,
+    _ start: Int,
+    _ envelope: inout Envelope,
+    _ members: inout MemberNotes
+  ) throws(EnvelopeError) -> Int {
+    guard start < text.count, text[start] == UInt8(ascii: "{") else {
+      members.object("\"result\" must be an object")
+      return try EnvelopeParser.value(text, start, depth: 1)
+    }
+    var walk = MemberWalk(start)
+    while try walk.next(text) {
+      let end = try EnvelopeParser.value(text, walk.value, depth: 2)
+      if JSONLexer.matches(text, walk.name, "isError") {
+        envelope.isError = JSONLexer.matches(text, walk.value..<end, "true")
+      } else if JSONLexer.matches(text, walk.name, "content") {
+        envelope.hasContent = true
+      } else if JSONLexer.matches(text, walk.name, "_meta") {
+        envelope.meta = walk.value..<end
+      }
+      walk.pass(end)
+    }
+    return walk.end
+  }
+
+  static func error(
+    _ text: borrowing Span<UInt8>,
+    _ start: Int,
+    _ envelope: inout Envelope,
+    _ members: inout MemberNotes
+  ) throws(EnvelopeError) -> Int {
+    guard start < text.count, text[start] == UInt8(ascii: "{") else {
+      members.object("\"error\" must be an object")
+      return try EnvelopeParser.value(text, start, depth: 1)
+    }
+    var walk = MemberWalk(start)
+    while try walk.next(text) {
+      let end = try EnvelopeParser.value(text, walk.value, depth: 2)
+      if JSONLexer.matches(text, walk.name, "code") {
+        members.note(.code)
+        envelope.errorCode = RequestID.integer(text, walk.value..<end)
+      }
+      walk.pass(end)
+    }
+    if envelope.errorCode == nil { members.object("\"error.code\" must be an integer") }
+    return walk.end
+  }
+}

@@ -1,0 +1,153 @@
+/// Reads a line into an `Envelope`: one pass over the bytes, which are validated on the way.
+package enum EnvelopeParser {
+  package static func parse(_ text: borrowing Span<UInt8>) throws(EnvelopeError) -> Envelope {
+    var envelope = Envelope()
+    let start = JSONLexer.skipBlanks(text, from: 0)
+    if start < text.count, text[start] == UInt8(ascii: "[") {
+      envelope.kind = .batch
+      try finish(text, from: try value(text, start, depth: 0))
+      return envelope
+    }
+    guard start < text.count, text[start] == UInt8(ascii: "{") else {
+      if start == text.count { throw .syntax(JSONError(.unexpectedEnd, at: start)) }
+      try finish(text, from: try value(text, start, depth: 0))
+      throw .invalid("a message must be an object", id: nil)
+    }
+    var members = MemberNotes()
+    try finish(text, from: try topLevel(text, start, &envelope, &members))
+    try classify(text, &envelope, members)
+    return envelope
+  }
+
+  private static func finish(
+    _ text: borrowing Span<UInt8>,
+    from end: Int
+  ) throws(EnvelopeError) {
+    let rest = JSONLexer.skipBlanks(text, from: end)
+    if rest < text.count { throw .syntax(JSONError(.trailingBytes, at: rest)) }
+  }
+
+  @inline(__always)
+  static func value(
+    _ text: borrowing Span<UInt8>,
+    _ start: Int,
+    depth: Int
+  ) throws(EnvelopeError) -> Int {
+    do { return try JSONLexer.skipValue(text, from: start, depth: depth) } catch {
+      throw .syntax(error)
+    }
+  }
+
+  private static func topLevel(
+    _ text: borrowing Span<UInt8>,
+    _ start: Int,
+    _ envelope: inout Envelope,
+    _ members: inout MemberNotes
+  ) throws(EnvelopeError) -> Int {
+    var walk = MemberWalk(start)
+    while try walk.next(text) {
+      let (name, at) = (walk.name, walk.value)
+      let end: Int
+      if JSONLexer.matches(text, name, "id") {
+        end = try value(text, at, depth: 1)
+        members.note(.id)
+        envelope.id = at..<end
+      } else if JSONLexer.matches(text, name, "jsonrpc") {
+        end = try value(text, at, depth: 1)
+        members.note(.version)
+        if !JSONLexer.matches(text, at..<end, "\"2.0\"") {
+          members.object("\"jsonrpc\" must be \"2.0\"")
+        }
+      } else if JSONLexer.matches(text, name, "method") {
+        end = try value(text, at, depth: 1)
+        members.note(.method)
+        envelope.methodName = at..<end
+      } else if JSONLexer.matches(text, name, "params") {
+        end = try BodyParser.params(text, at, &envelope, &members)
+        members.note(.params)
+        envelope.body = at..<end
+      } else if JSONLexer.matches(text, name, "result") {
+        end = try BodyParser.result(text, at, &envelope, &members)
+        members.note(.result)
+        envelope.body = at..<end
+      } else if JSONLexer.matches(text, name, "error") {
+        end = try BodyParser.error(text, at, &envelope, &members)
+        members.note(.error)
+        envelope.body = at..<end
+      } else {
+        end = try value(text, at, depth: 1)
+        if walk.nameIsEscaped(text) { members.object(MemberNotes.escapedName) }
+      }
+      walk.pass(end)
+    }
+    return walk.end
+  }
+
+  private static func classify(
+    _ text: borrowing Span<UInt8>,
+    _ envelope: inout Envelope,
+    _ members: MemberNotes
+  ) throws(EnvelopeError) {
+    var members = members
+    if !members.has(.version) { members.object("\"jsonrpc\" is missing") }
+    let hasUsableID = members.has(.id) && RequestID.isValid(text, envelope.id)
+    if members.has(.id), !hasUsableID {
+      // An error that could not name its request carries a null id (JSON-RPC 2.0, section 5.1).
+      let isNullOfError = members.has(.error) && JSONLexer.matches(text, envelope.id, "null")
+      if !isNullOfError { members.object("\"id\" must be a string or an integer") }
+    }
+    if members.has(.method) {
+      if members.has(.result) || members.has(.error) {
+        members.object("a message is either a request or a response")
+      }
+      envelope.kind = members.has(.id) ? .request : .notification
+      readMethod(text, &envelope, &members)
+    } else if members.has(.result) != members.has(.error) {
+      envelope.kind = members.has(.error) ? .error : .result
+      if !members.has(.id) { members.object("\"id\" is missing") }
+    } else {
+      members.object(
+        members.has(.result) ? "both \"result\" and \"error\"" : "\"method\" is missing"
+      )
+    }
+    if let problem = members.problem {
+      throw .invalid(problem, id: hasUsableID ? envelope.id : nil)
+    }
+  }
+
+  private static func readMethod(
+    _ text: borrowing Span<UInt8>,
+    _ envelope: inout Envelope,
+    _ members: inout MemberNotes
+  ) {
+    let token = envelope.methodName
+    guard text[token.lowerBound] == UInt8(ascii: "\"") else {
+      return members.object("\"method\" must be a string")
+    }
+    envelope.methodName = token.lowerBound + 1..<token.upperBound - 1
+    envelope.method = Method(text, envelope.methodName)
+    if envelope.method == .other, JSONLexer.containsEscape(text, envelope.methodName) {
+      var line: [UInt8] = []
+      for index in token { line.append(text[index]) }
+      let name = Array(JSONDocument.decodeString(line, 0..<line.count).utf8)
+      envelope.method = Method(name.span, 0..<name.count)
+    }
+  }
+
+  /// The id of a message of which only the head is known; `nil` if it does not come to light.
+  package static func idInHead(_ text: borrowing Span<UInt8>) -> Range<Int>? {
+    let start = JSONLexer.skipBlanks(text, from: 0)
+    guard start < text.count, text[start] == UInt8(ascii: "{") else { return nil }
+    var walk = MemberWalk(start)
+    while (try? walk.next(text)) == true {
+      guard let end = try? value(text, walk.value, depth: 1) else { return nil }
+      if JSONLexer.matches(text, walk.name, "id") {
+        let id = walk.value..<end
+        // A number that runs into the cut may go on behind it.
+        return end < text.count && RequestID.isValid(text, id) ? id : nil
+      }
+      walk.pass(end)
+    }
+    return nil
+  }
+}

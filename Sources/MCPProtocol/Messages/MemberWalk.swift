@@ -1,0 +1,58 @@
+/// Goes from member to member of one object; the caller passes over each value.
+struct MemberWalk {
+  /// The present member's name, without quotes.
+  private(set) var name: Range<Int> = 0..<0
+  /// Where the present member's value begins.
+  private(set) var value = 0
+  /// Behind the closing brace, once `next` has returned false.
+  private(set) var end = 0
+  private var index: Int
+  private var isFirst = true
+
+  /// `start` is the opening brace.
+  init(_ start: Int) { index = start + 1 }
+
+  /// Goes to the next member; false at the closing brace.
+  @inline(__always)
+  mutating func next(_ text: borrowing Span<UInt8>) throws(EnvelopeError) -> Bool {
+    index = JSONLexer.skipBlanks(text, from: index)
+    guard index < text.count else { throw .syntax(JSONError(.unexpectedEnd, at: index)) }
+    if text[index] == UInt8(ascii: "}") {
+      end = index + 1
+      return false
+    }
+    if !isFirst {
+      guard text[index] == UInt8(ascii: ",") else {
+        throw .syntax(JSONError(.unexpectedByte, at: index))
+      }
+      index = JSONLexer.skipBlanks(text, from: index + 1)
+    }
+    isFirst = false
+    do {
+      value = try JSONLexer.skipName(text, from: index)
+    } catch {
+      throw .syntax(error)
+    }
+    // The name's closing quote: backwards from the value over blanks and the colon.
+    var last = value - 1
+    while text[last] != UInt8(ascii: "\"") { last -= 1 }
+    name = index + 1..<last
+    return true
+  }
+
+  /// Goes on behind the value that ended at `valueEnd`.
+  @inline(__always)
+  mutating func pass(_ valueEnd: Int) { index = valueEnd }
+
+  /// Whether the present name is written with escapes.
+  func nameIsEscaped(_ text: borrowing Span<UInt8>) -> Bool {
+    JSONLexer.containsEscape(text, name)
+  }
+}
+
+extension JSONLexer {
+  static func containsEscape(_ text: borrowing Span<UInt8>, _ range: Range<Int>) -> Bool {
+    for index in range where text[index] == UInt8(ascii: "\\") { return true }
+    return false
+  }
+}

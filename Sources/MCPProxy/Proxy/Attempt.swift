@@ -1,0 +1,55 @@
+package import MCPProtocol
+
+/// One sending of a call to one endpoint.
+package struct Attempt: Sendable {
+  /// The call's number, for cancelling it.
+  package let call: UInt64
+  /// The client's message; shared, never copied.
+  package let line: [UInt8]
+  package let envelope: Envelope
+  package let tool: ToolReference
+  package let effect: Effect
+  /// When to give up, unless progress is reported.
+  package var deadline: Instant
+  /// How far a report of progress moves the deadline.
+  package let timeout: TimeSpan
+  /// Where that ends.
+  package let limit: Instant
+  /// Whether it repeats an attempt and so costs a token of the retry budget.
+  package let isRepeat: Bool
+  /// Named in the result when it is not the endpoint the client asked for.
+  package let servedBy: String?
+}
+
+/// A tool as its endpoint knows it.
+package struct ToolReference: Sendable {
+  /// Its number at the endpoint, the same as long as the proxy runs.
+  package let index: Int
+  package let name: String
+  /// The name as a JSON string.
+  package let token: [UInt8]
+}
+
+/// How an attempt ended.
+package enum AttemptResult: Sendable {
+  case answered(Answer)
+  case failed(CallFailure)
+  /// The client took the call back: nobody waits for an answer.
+  case cancelled
+}
+
+/// An endpoint's answer, ready for the client.
+package struct Answer: Sendable {
+  /// The whole line with the client's id, line end included.
+  package let frame: [UInt8]
+  package let isError: Bool
+  package let errorCode: Int?
+  /// When the request was handed to the endpoint, and when its answer had come.
+  package let sent: Instant
+  package let received: Instant
+  package let queued: TimeSpan
+  /// Time spent waiting for a human.
+  package let paused: TimeSpan
+  /// What the endpoint says it charged.
+  package let reportedCost: Double?
+}

@@ -1,0 +1,90 @@
+/// The sentences of `CallFailure`, one function a situation (resilience of the proxy, docs/errors.md).
+enum FailureText {
+  static func breakerOpen(
+    _ endpoint: String,
+    _ trip: CircuitBreaker.Trip?,
+    lastFailure: String?,
+    retryAfter: TimeSpan?
+  ) -> String {
+    var text = "Server \"\(endpoint)\" is not answering"
+    if let trip, trip.cause == .operator {
+      text = "Server \"\(endpoint)\" was switched off by the operator"
+    } else if let trip, trip.cause == .slowRate {
+      text = "Server \"\(endpoint)\" is too slow (\(trip.slow) of the last \(trip.calls) calls)"
+    } else if let trip {
+      let last = lastFailure.map { ", last: \($0)" } ?? ""
+      text += " (\(trip.failures) of the last \(trip.calls) calls failed\(last))"
+    }
+    return "\(text). This call was not sent.\(next(retryAfter))"
+  }
+
+  static func toolOpen(_ endpoint: String, _ tool: String, retryAfter: TimeSpan?) -> String {
+    "Tool \"\(tool)\" of server \"\(endpoint)\" keeps failing; its other tools work. "
+      + "This call was not sent.\(next(retryAfter))"
+  }
+
+  private static func next(_ retryAfter: TimeSpan?) -> String {
+    retryAfter.map { " Next attempt possible in \(seconds($0))." } ?? ""
+  }
+
+  static func rateLimited(
+    _ subject: String,
+    _ policy: RateLimitPolicy,
+    retryAfter: TimeSpan
+  ) -> String {
+    let calls = number(policy.calls)
+    let limit = "\(calls) calls per \(seconds(policy.per)), burst \(policy.burst)"
+    if policy.calls == 0 {
+      return "Calls to \(subject) are switched off by its limit of 0. This call was not sent."
+    }
+    return "Limit for \(subject) reached (\(limit)). This call was not sent. "
+      + "Try again in \(seconds(retryAfter))."
+  }
+
+  static func queueFull(_ endpoint: String, running: Int, waiting: Int) -> String {
+    "\"\(endpoint)\" is busy: \(running) calls running, \(waiting) waiting. "
+      + "This call was not sent."
+  }
+
+  static func waitedTooLong(_ endpoint: String, _ wait: TimeSpan, running: Int) -> String {
+    "\"\(endpoint)\" is busy: no place came free in \(seconds(wait)) (\(running) calls running). "
+      + "This call was not sent."
+  }
+
+  static func timeout(_ tool: String, _ effect: Effect, after: TimeSpan, attempts: Int) -> String {
+    switch effect {
+    case .unsafe:
+      return "No answer from \"\(tool)\" after \(seconds(after)). It may have run. "
+        + "Check its effect before calling it again."
+    case .safe:
+      let tries = attempts > 1 ? " after \(attempts) attempts in" : " after"
+      return "No answer from \"\(tool)\"\(tries) \(seconds(after)). It changes nothing, "
+        + "so it can be called again."
+    }
+  }
+
+  static func died(_ endpoint: String, _ how: String, ran: Certainty, _ effect: Effect) -> String {
+    let head = "Server \"\(endpoint)\" exited (\(how)) during this call; it is being restarted. "
+    switch (ran, effect) {
+    case (.notSent, _): return head + "The call was not sent."
+    case (_, .safe): return head + "The call changes nothing, so it can be called again."
+    default: return head + "The call may have run. Check its effect before calling it again."
+    }
+  }
+
+  static func crashed(_ endpoint: String, _ why: String, tail: String?) -> String {
+    let line = tail.map { " (last error line: \"\($0)\")" } ?? ""
+    return "Server \"\(endpoint)\" cannot be started: \(why)\(line). This call was not sent."
+  }
+
+  /// A span as people say it: `0.4 s`, `24 s`, `5 min`.
+  static func seconds(_ span: TimeSpan) -> String {
+    if span >= .minutes(3) { return "\(Int((span.seconds / 60).rounded(.up))) min" }
+    if span >= .seconds(10) { return "\(Int(span.seconds.rounded(.up))) s" }
+    return "\(number((span.seconds * 10).rounded(.up) / 10)) s"
+  }
+
+  private static func number(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
+  }
+}

@@ -1,0 +1,146 @@
+#if canImport(Darwin)
+import Darwin
+#else
+import CLinux
+import Glibc
+#endif
+
+/// Readiness from epoll (Linux) or kqueue (Darwin): the cost of a wait does not grow with the
+/// number of idle descriptors, as that of poll(2) does.
+struct Poller: Sendable {
+  /// The token under which `SignalPipe` is watched.
+  static let signalToken = UInt64.max
+
+  private let queue: Int32
+  private static let batch = 64
+}
+
+#if !canImport(Darwin)
+extension Poller {
+  init() throws(SystemError) {
+    queue = epoll_create1(Int32(EPOLL_CLOEXEC))
+    guard queue >= 0 else { throw SystemError("epoll_create1", errno) }
+  }
+
+  func add(_ descriptor: Int32, token: UInt64, _ interest: Interest) throws(SystemError) {
+    try control(EPOLL_CTL_ADD, descriptor, token, interest)
+  }
+
+  func change(_ descriptor: Int32, token: UInt64, _ interest: Interest) throws(SystemError) {
+    try control(EPOLL_CTL_MOD, descriptor, token, interest)
+  }
+
+  func remove(_ descriptor: Int32) {
+    var event = unsafe epoll_event()
+    _ = unsafe epoll_ctl(queue, EPOLL_CTL_DEL, descriptor, &event)
+  }
+
+  private func control(
+    _ operation: Int32,
+    _ descriptor: Int32,
+    _ token: UInt64,
+    _ interest: Interest
+  ) throws(SystemError) {
+    var event = unsafe epoll_event()
+    if interest.contains(.reading) { unsafe event.events |= EPOLLIN.rawValue }
+    if interest.contains(.writing) { unsafe event.events |= EPOLLOUT.rawValue }
+    unsafe event.data.u64 = token
+    guard unsafe epoll_ctl(queue, operation, descriptor, &event) == 0 else {
+      throw SystemError("epoll_ctl", errno)
+    }
+  }
+
+  /// Waits `timeout` (`nil`: for ever) and appends what became ready.
+  func wait(_ timeout: TimeSpan?, _ events: inout [Readiness]) {
+    // Rounded up: waking before the deadline would only mean waking twice.
+    let milliseconds = timeout.map { span in
+      Int32(clamping: (span.nanoseconds + 999_999) / 1_000_000)
+    }
+    unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.batch) { buffer in
+      let count = unsafe epoll_wait(
+        queue,
+        buffer.baseAddress,
+        Int32(Self.batch),
+        milliseconds ?? -1
+      )
+      for index in 0..<max(0, Int(count)) {
+        let (token, flags) = unsafe (buffer[index].data.u64, buffer[index].events)
+        if token == Self.signalToken {
+          SignalPipe.drain(&events)
+          continue
+        }
+        var interest: Interest = []
+        let closed = flags & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
+        if closed || flags & EPOLLIN.rawValue != 0 { interest.insert(.reading) }
+        if closed || flags & EPOLLOUT.rawValue != 0 { interest.insert(.writing) }
+        events.append(Readiness(token: token, interest: interest))
+      }
+    }
+  }
+}
+#else
+extension Poller {
+  init() throws(SystemError) {
+    queue = kqueue()
+    guard queue >= 0 else { throw SystemError("kqueue", errno) }
+    setCloseOnExec(queue)
+  }
+
+  func add(_ descriptor: Int32, token: UInt64, _ interest: Interest) throws(SystemError) {
+    try control(descriptor, token, interest)
+  }
+
+  func change(_ descriptor: Int32, token: UInt64, _ interest: Interest) throws(SystemError) {
+    try control(descriptor, token, interest)
+  }
+
+  func remove(_ descriptor: Int32) {
+    try? control(descriptor, 0, [])
+  }
+
+  private func control(
+    _ descriptor: Int32,
+    _ token: UInt64,
+    _ interest: Interest
+  ) throws(SystemError) {
+    for (filter, part) in [(EVFILT_READ, Interest.reading), (EVFILT_WRITE, Interest.writing)] {
+      let flags = interest.contains(part) ? EV_ADD | EV_ENABLE : EV_DELETE
+      var change = unsafe kevent(
+        ident: UInt(descriptor),
+        filter: Int16(filter),
+        flags: UInt16(flags),
+        fflags: 0,
+        data: 0,
+        udata: UnsafeMutableRawPointer(bitPattern: UInt(token))
+      )
+      let failed = unsafe kevent(queue, &change, 1, nil, 0, nil) != 0
+      // Deleting a filter that was never added is no error.
+      if failed, interest.contains(part) { throw SystemError("kevent", errno) }
+    }
+  }
+
+  /// Waits `timeout` (`nil`: for ever) and appends what became ready.
+  func wait(_ timeout: TimeSpan?, _ events: inout [Readiness]) {
+    var limit = timespec()
+    if let timeout {
+      limit.tv_sec = Int(timeout.nanoseconds / 1_000_000_000)
+      limit.tv_nsec = Int(timeout.nanoseconds % 1_000_000_000)
+    }
+    unsafe withUnsafeTemporaryAllocation(of: kevent.self, capacity: Self.batch) { buffer in
+      let count =
+        timeout == nil
+        ? unsafe kevent(queue, nil, 0, buffer.baseAddress, Int32(Self.batch), nil)
+        : unsafe kevent(queue, nil, 0, buffer.baseAddress, Int32(Self.batch), &limit)
+      for index in 0..<max(0, Int(count)) {
+        let token = unsafe UInt64(UInt(bitPattern: buffer[index].udata))
+        if token == Self.signalToken {
+          SignalPipe.drain(&events)
+          continue
+        }
+        let reading = unsafe Int32(buffer[index].filter) == EVFILT_READ
+        events.append(Readiness(token: token, interest: reading ? .reading : .writing))
+      }
+    }
+  }
+}
+#endif

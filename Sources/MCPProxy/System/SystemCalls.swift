@@ -1,0 +1,59 @@
+#if canImport(Darwin)
+import Darwin
+#else
+import CLinux
+import Glibc
+#endif
+
+// The names `read`, `write` and `close` mean methods inside a type; these are the system's.
+
+func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+  unsafe read(descriptor, buffer, count)
+}
+
+func systemWrite(_ descriptor: Int32, _ buffer: UnsafeRawPointer?, _ count: Int) -> Int {
+  unsafe write(descriptor, buffer, count)
+}
+
+func systemClose(_ descriptor: Int32) {
+  _ = close(descriptor)
+}
+
+func systemReceive(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+  unsafe recv(descriptor, buffer, count, Int32(truncatingIfNeeded: messageDontWait))
+}
+
+func systemSend(_ descriptor: Int32, _ buffer: UnsafeRawPointer?, _ count: Int) -> Int {
+  unsafe send(descriptor, buffer, count, Int32(truncatingIfNeeded: messageDontWait))
+}
+
+private let messageDontWait = Int(MSG_DONTWAIT)
+
+func setNonBlocking(_ descriptor: Int32) {
+  _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+}
+
+func setCloseOnExec(_ descriptor: Int32) {
+  _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+}
+
+/// Whether a shared descriptor can be used at this moment without blocking.
+func isReady(_ descriptor: Int32, _ events: Int32) -> Bool {
+  var entry = pollfd(fd: descriptor, events: Int16(truncatingIfNeeded: events), revents: 0)
+  return unsafe poll(&entry, 1, 0) > 0
+}
+
+/// A pipe whose ends no child inherits.
+enum Pipe {
+  static func open() throws(SystemError) -> (read: Int32, write: Int32) {
+    var ends: [Int32] = [-1, -1]
+    #if canImport(Darwin)
+    guard unsafe pipe(&ends) == 0 else { throw SystemError("pipe", errno) }
+    setCloseOnExec(ends[0])
+    setCloseOnExec(ends[1])
+    #else
+    guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw SystemError("pipe2", errno) }
+    #endif
+    return (ends[0], ends[1])
+  }
+}
