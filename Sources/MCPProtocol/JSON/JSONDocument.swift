@@ -3,8 +3,36 @@
 /// For lists, configuration and administration; the hot path uses `JSONScanner`. The bytes stay
 /// beside the tree, so a value can be forwarded exactly as it came.
 package struct JSONDocument: Sendable {
+  /// What is accepted beyond RFC 8259.
+  package enum Dialect: Sendable {
+    case strict
+    /// Files written by people: `//` and `/* */` comments, trailing commas, a byte order mark.
+    case commented
+  }
+
   package let bytes: [UInt8]
   package let root: JSONNode
+
+  /// Reads the value that fills `range` (by default all) of `bytes`. The nodes' ranges are offsets
+  /// in `bytes`, whatever the range, and so are the offsets of errors.
+  package init(
+    _ bytes: [UInt8],
+    range: Range<Int>? = nil,
+    dialect: Dialect = .strict
+  ) throws(JSONError) {
+    let range = range ?? 0..<bytes.count
+    let parser = JSONTreeParser(bytes: bytes, dialect: dialect)
+    self.root = try parser.parse(bytes.span.extracting(..<range.upperBound), range.lowerBound)
+    self.bytes = bytes
+  }
+
+  /// Reads a whole text.
+  package static func parse(
+    _ bytes: [UInt8],
+    dialect: Dialect = .strict
+  ) throws(JSONError) -> JSONDocument {
+    try JSONDocument(bytes, dialect: dialect)
+  }
 }
 
 /// One value of a `JSONDocument`.

@@ -17,6 +17,8 @@ package struct Attempt: Sendable {
   package let limit: Instant
   /// Whether it repeats an attempt and so costs a token of the retry budget.
   package let isRepeat: Bool
+  /// Whether another endpoint can take it: then there is no point in waiting for a dead one.
+  package let hasAlternative: Bool
   /// Named in the result when it is not the endpoint the client asked for.
   package let servedBy: String?
 }

@@ -21,6 +21,7 @@ package struct CallFailure: Error, Sendable, Equatable {
     case resultTooLarge = "result_too_large"
     case schemaDiffers = "schema_differs"
     case shuttingDown = "shutting_down"
+    case retryBudget = "retry_budget"
 
     /// Outside the range that JSON-RPC and MCP keep for themselves.
     package var code: Int {
@@ -39,6 +40,7 @@ package struct CallFailure: Error, Sendable, Equatable {
       case .resultTooLarge: 1012
       case .schemaDiffers: 1013
       case .shuttingDown: 1014
+      case .retryBudget: 1015
       }
     }
 

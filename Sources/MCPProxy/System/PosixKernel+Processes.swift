@@ -80,7 +80,7 @@ extension PosixKernel {
     unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
     var arguments = unsafe ([request.executable] + request.arguments).map { unsafe strdup($0) }
     var environment = unsafe request.environment.map { unsafe strdup($0) }
-    defer { for unsafetext in unsafe arguments + environment { unsafe free(text) } }
+    defer { unsafe (arguments + environment).forEach { unsafe free($0) } }
     var process: Int32 = 0
     let result = unsafe withTerminated(&arguments) { arguments in
       unsafe withTerminated(&environment) { environment in
@@ -145,5 +145,5 @@ extension PosixKernel {
 }
 
 extension PosixKernel {
-  package func startTime(_ process: Int32) -> UInt64 { 0 }
+  package func startTime(_ process: Int32) -> UInt64 { ProcessStartTime.read(process) }
 }

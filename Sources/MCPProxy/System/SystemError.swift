@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
 /// A system call that failed.
 package struct SystemError: Error, Equatable, Sendable {
   /// The call's name as its manual page has it.
@@ -8,4 +14,14 @@ package struct SystemError: Error, Equatable, Sendable {
     self.call = call
     self.number = number
   }
+}
+
+extension SystemError: CustomStringConvertible {
+  package var description: String {
+    let text = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
+    return "\(call): \(text)"
+  }
+
+  /// The file does not exist.
+  package var isNotFound: Bool { number == ENOENT }
 }

@@ -1,0 +1,111 @@
+/// Makes a `ToolEntry` of what a server lists.
+///
+/// Clients refuse a whole list for one bad entry, so what they refuse is mended or dropped here:
+/// a missing object type, null or mistyped optional members (MCP 2025-11-25, Tool).
+struct ToolEntryReader {
+  let bytes: [UInt8]
+  /// What was mended or dropped, for the log.
+  private(set) var warnings: [String] = []
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  mutating func read(_ node: JSONNode) -> ToolEntry? {
+    guard let members = node.members, let name = node["name"]?.string, !name.isEmpty else {
+      warnings.append("a tool without a name is left out")
+      return nil
+    }
+    guard let schema = node["inputSchema"], isObjectSchema(schema) else {
+      warnings.append("tool \"\(name)\" is left out: its inputSchema is not of type object")
+      return nil
+    }
+    var writer = JSONWriter()
+    for (position, member) in members.enumerated()
+    where !members[(position + 1)...].contains(where: { $0.name == member.name }) {
+      write(member, ofTool: name, to: &writer)
+    }
+    let annotations = node["annotations"]
+    return ToolEntry(
+      name: name,
+      members: writer.bytes,
+      schemaHash: CanonicalJSON.hash(schema, bytes),
+      isReadOnly: annotations?["readOnlyHint"]?.bool == true,
+      isIdempotent: annotations?["idempotentHint"]?.bool == true
+    )
+  }
+
+  /// A schema with an object at its root; one that names no type is taken for one.
+  private func isObjectSchema(_ schema: JSONNode) -> Bool {
+    schema.members != nil && (schema["type"] == nil || schema["type"]?.string == "object")
+  }
+
+  private mutating func write(
+    _ member: JSONMember,
+    ofTool tool: String,
+    to writer: inout JSONWriter
+  ) {
+    let value = member.value
+    switch member.name {
+    case "name", "execution": return
+    case "inputSchema": writeSchema(value, to: &writer)
+    case "annotations": writeAnnotations(value, ofTool: tool, to: &writer)
+    default:
+      guard isWellTyped(member) else {
+        if !value.isNull { warn(member.name, ofTool: tool) }
+        return
+      }
+      writer.key(member.name)
+      writer.raw(value.text(in: bytes))
+    }
+  }
+
+  private func isWellTyped(_ member: JSONMember) -> Bool {
+    switch member.name {
+    case "title", "description": member.value.string != nil
+    case "icons": member.value.array != nil
+    case "_meta": member.value.members != nil
+    case "outputSchema": member.value["type"]?.string == "object"
+    default: true
+    }
+  }
+
+  private mutating func warn(_ member: String, ofTool tool: String) {
+    warnings.append("\"\(member)\" of tool \"\(tool)\" is left out: wrong type")
+  }
+
+  private func writeSchema(_ schema: JSONNode, to writer: inout JSONWriter) {
+    writer.key("inputSchema")
+    guard schema["type"] == nil else { return writer.raw(schema.text(in: bytes)) }
+    writer.beginObject()
+    writer.key("type")
+    writer.string("object")
+    for member in schema.members ?? [] {
+      writer.key(member.name)
+      writer.raw(member.value.text(in: bytes))
+    }
+    writer.endObject()
+  }
+
+  private mutating func writeAnnotations(
+    _ annotations: JSONNode,
+    ofTool tool: String,
+    to writer: inout JSONWriter
+  ) {
+    guard let members = annotations.members else {
+      if !annotations.isNull { warn("annotations", ofTool: tool) }
+      return
+    }
+    writer.key("annotations")
+    writer.beginObject()
+    for member in members {
+      let isHint = member.name.hasSuffix("Hint")
+      if isHint ? member.value.bool == nil : member.value.isNull {
+        if !member.value.isNull { warn("annotations.\(member.name)", ofTool: tool) }
+        continue
+      }
+      if member.name == "title", member.value.string == nil { continue }
+      writer.key(member.name)
+      writer.raw(member.value.text(in: bytes))
+    }
+    writer.endObject()
+  }
+}

@@ -1,0 +1,319 @@
+import MCPProtocol
+
+// How a call gets in: gate, place, token, permit. One synchronous step, so that no token, place or
+// probe is lost between them.
+extension Endpoint {
+  enum Admission {
+    case admitted(Permit, Permit)
+    case noPlace
+    /// A token will be there at this time.
+    case noToken(Instant)
+    case refused(CallFailure)
+  }
+
+  /// Refuses what cannot be served now, before anything is queued.
+  func gate(_ attempt: Attempt) -> CallFailure? {
+    switch state {
+    case .unusable(let reason):
+      return failure(
+        attempt,
+        .unusable,
+        "Server \"\(name)\" cannot be used: \(reason). This call was not sent."
+      )
+    case .stopping:
+      return failure(
+        attempt,
+        .shuttingDown,
+        "The proxy is shutting down. This call was not sent."
+      )
+    case .crashed(let until, let why) where loop.now < until:
+      return failure(
+        attempt,
+        .crashed,
+        FailureText.crashed(name, why, tail: tail.lastLine),
+        retryAfter: until - loop.now
+      )
+    case .backingOff(let until, let why) where attempt.hasAlternative:
+      return failure(
+        attempt,
+        .serverDied,
+        "Server \"\(name)\" \(why) and is being restarted. This call was not sent.",
+        retryAfter: max(.zero, until - loop.now)
+      )
+    default: break
+    }
+    if waiting.count >= configuration.policy.concurrency.queue + arrivalsAllowed {
+      return queueFull(attempt)
+    }
+    if let outbox = process?.outbox, outbox.pendingBytes > Self.outboxLimit {
+      return failure(
+        attempt,
+        .queueFull,
+        "\"\(name)\" does not read what it is sent. This call was not sent."
+      )
+    }
+    return nil
+  }
+
+  /// Bytes that may wait for an endpoint that does not read before its calls are refused.
+  static let outboxLimit = 1 << 20
+
+  /// Calls may wait for a starting process as they may run on a ready one.
+  private var arrivalsAllowed: Int {
+    state == .ready ? 0 : configuration.policy.concurrency.max
+  }
+
+  func queueFull(_ attempt: Attempt) -> CallFailure {
+    failure(
+      attempt,
+      .queueFull,
+      FailureText.queueFull(name, running: bulkhead.inFlight, waiting: waiting.count)
+    )
+  }
+
+  func failure(
+    _ attempt: Attempt,
+    _ reason: CallFailure.Reason,
+    _ text: String,
+    retryAfter: TimeSpan? = nil
+  ) -> CallFailure {
+    CallFailure(
+      reason,
+      endpoint: name,
+      tool: attempt.tool.name,
+      retryAfter: retryAfter,
+      text: text
+    )
+  }
+
+  /// Sends a call now or lets it wait.
+  func receive(_ attempt: Attempt, _ continuation: UnsafeContinuation<AttemptResult, Never>) {
+    let now = loop.now
+    guard state == .ready else {
+      demandStart()
+      let token = EndpointTimer(.waiting, attempt.call).token
+      let timer = loop.setTimer(at: attempt.deadline, owner: self, token: token)
+      waiting[attempt.call] = unsafe WaitingCall(
+        attempt: attempt,
+        since: now,
+        timer: timer,
+        continuation: continuation
+      )
+      arrivals.append(attempt.call)
+      return
+    }
+    let waiter = unsafe WaitingCall(
+      attempt: attempt,
+      since: now,
+      timer: nil,
+      continuation: continuation
+    )
+    // Nobody overtakes those who wait.
+    let admission = bulkhead.waiting == 0 ? admit(attempt, at: now) : .noPlace
+    switch admission {
+    case .admitted(let permit, let toolPermit):
+      _ = bulkhead.enter()
+      send(waiter, permit, toolPermit)
+    case .refused(let failure): waiter.finish(.failed(failure))
+    case .noPlace, .noToken: enqueue(waiter, at: now)
+    }
+  }
+
+  func enqueue(_ waiter: WaitingCall, at now: Instant) {
+    let call = waiter.attempt.call
+    guard bulkhead.enqueue(call, at: now, deadline: waiter.attempt.deadline) else {
+      return waiter.finish(.failed(queueFull(waiter.attempt)))
+    }
+    waiting[call] = waiter
+    admitWaiting()
+  }
+
+  /// Asks every guard and commits with all of them, or with none.
+  private func admit(_ attempt: Attempt, at now: Instant) -> Admission {
+    if let refusal = refusalOfOpenBreaker(attempt, at: now) { return .refused(refusal) }
+    guard bulkhead.hasPlace else { return .noPlace }
+    if let wait = tokenWait(attempt, at: now) { return wait }
+    let permit: Permit
+    switch breaker.admit(at: now) {
+    case .admitted(let given): permit = given
+    case .refused(let refusal): return .refused(refused(attempt, refusal))
+    }
+    let toolPermit: Permit
+    switch toolBreakers.admit(attempt.tool.index, at: now) {
+    case .admitted(let given): toolPermit = given
+    case .refused(let refusal):
+      breaker.settle(permit, .ignored, at: now)
+      return .refused(refusedTool(attempt, refusal))
+    }
+    if attempt.isRepeat, !retryBudget.withdraw(at: now) {
+      breaker.settle(permit, .ignored, at: now)
+      toolBreakers.settle(attempt.tool.index, toolPermit, .ignored, at: now)
+      return .refused(
+        failure(attempt, .retryBudget, "The retry budget of \"\(name)\" is used up.")
+      )
+    }
+    _ = bucket?.take(at: now)
+    _ = toolBuckets[attempt.tool.index]?.take(at: now)
+    return .admitted(permit, toolPermit)
+  }
+
+  /// Fails fast: what an open breaker will refuse need not wait for a place first.
+  private func refusalOfOpenBreaker(_ attempt: Attempt, at now: Instant) -> CallFailure? {
+    switch breaker.state {
+    case .open(let until) where now < until:
+      return refused(attempt, .open(retryAfter: until - now))
+    case .forcedOpen: return refused(attempt, .forcedOpen)
+    default: return nil
+    }
+  }
+
+  /// Why the buckets do not let the call through now; `nil` if they do.
+  private func tokenWait(_ attempt: Attempt, at now: Instant) -> Admission? {
+    let own = toolBuckets[attempt.tool.index]?.retryAfter(at: now) ?? .zero
+    let shared = bucket?.retryAfter(at: now) ?? .zero
+    let wait = max(own, shared)
+    guard wait > .zero else { return nil }
+    let toolLimit = configuration.tools[attempt.tool.name]?.rateLimit
+    let isOwn = own >= shared
+    guard let policy = isOwn ? toolLimit : configuration.policy.rateLimit else { return nil }
+    let patience = min(configuration.policy.concurrency.wait, attempt.deadline - now)
+    if policy.onLimit == .wait, wait <= patience { return .noToken(now + wait) }
+    let subject = isOwn ? "tool \"\(attempt.tool.name)\" of \"\(name)\"" : "\"\(name)\""
+    return .refused(
+      failure(
+        attempt,
+        .rateLimited,
+        FailureText.rateLimited(subject, policy, retryAfter: wait),
+        retryAfter: policy.calls == 0 ? nil : wait
+      )
+    )
+  }
+
+  private func refused(_ attempt: Attempt, _ refusal: CircuitBreaker.Refusal) -> CallFailure {
+    let retryAfter: TimeSpan? =
+      switch refusal {
+      case .open(let wait), .probing(let wait): wait
+      case .forcedOpen: nil
+      }
+    return failure(
+      attempt,
+      .breakerOpen,
+      FailureText.breakerOpen(
+        name,
+        breaker.lastTrip,
+        lastFailure: lastFailure,
+        retryAfter: retryAfter
+      ),
+      retryAfter: retryAfter
+    )
+  }
+
+  private func refusedTool(_ attempt: Attempt, _ refusal: CircuitBreaker.Refusal) -> CallFailure {
+    let retryAfter: TimeSpan? =
+      switch refusal {
+      case .open(let wait), .probing(let wait): wait
+      case .forcedOpen: nil
+      }
+    return failure(
+      attempt,
+      .toolOpen,
+      FailureText.toolOpen(name, attempt.tool.name, retryAfter: retryAfter),
+      retryAfter: retryAfter
+    )
+  }
+
+  // MARK: The queue
+
+  /// Lets in whoever can be let in, in order.
+  func admitWaiting() {
+    let now = loop.now
+    dropExpired(at: now)
+    while state == .ready, let call = bulkhead.first, let waiter = waiting[call] {
+      switch admit(waiter.attempt, at: now) {
+      case .admitted(let permit, let toolPermit):
+        _ = bulkhead.admitFirst()
+        waiting[call] = nil
+        send(waiter, permit, toolPermit)
+      case .refused(var failure):
+        _ = bulkhead.cancel(call)
+        waiting[call] = nil
+        failure.queued = now - waiter.since
+        waiter.finish(.failed(failure))
+      case .noToken(let instant):
+        tokenTimer.map(loop.cancelTimer)
+        tokenTimer = loop.setTimer(at: instant, owner: self, token: EndpointTimer(.token).token)
+        return armQueueTimer()
+      case .noPlace: return armQueueTimer()
+      }
+    }
+    armQueueTimer()
+  }
+
+  private func armQueueTimer() {
+    if let deadline = bulkhead.nextDeadline {
+      if queueTimer == nil {
+        queueTimer = loop.setTimer(
+          at: deadline,
+          owner: self,
+          token: EndpointTimer(.queue).token
+        )
+      }
+    } else if let timer = queueTimer {
+      loop.cancelTimer(timer)
+      queueTimer = nil
+      tokenTimer.map(loop.cancelTimer)
+      tokenTimer = nil
+    }
+  }
+
+  func queueTimerFired() {
+    queueTimer = nil
+    admitWaiting()
+  }
+
+  func tokenTimerFired() {
+    tokenTimer = nil
+    admitWaiting()
+  }
+
+  private func dropExpired(at now: Instant) {
+    while let dropped = bulkhead.dropExpired(at: now) {
+      guard let waiter = waiting.removeValue(forKey: dropped.call) else { continue }
+      let waited = now - waiter.since
+      var failure = failure(
+        waiter.attempt,
+        .queueFull,
+        FailureText.waitedTooLong(name, waited, running: bulkhead.inFlight)
+      )
+      failure.queued = waited
+      waiter.finish(.failed(failure))
+    }
+  }
+
+  /// A call's own time was up before the process came up.
+  func waitingTooLong(_ call: UInt64) {
+    guard let waiter = waiting.removeValue(forKey: call) else { return }
+    arrivals.removeAll { $0 == call }
+    let waited = loop.now - waiter.since
+    var failure = failure(
+      waiter.attempt,
+      .notStarted,
+      "Server \"\(name)\" is still starting after \(FailureText.seconds(waited)). "
+        + "This call was not sent."
+    )
+    failure.queued = waited
+    waiter.finish(.failed(failure))
+  }
+
+  /// The process is ready: those who waited for it come in, in order.
+  func admitArrivals() {
+    let calls = arrivals
+    arrivals.removeAll()
+    for call in calls {
+      guard var waiter = waiting.removeValue(forKey: call) else { continue }
+      waiter.timer.map(loop.cancelTimer)
+      waiter.timer = nil
+      enqueue(waiter, at: loop.now)
+    }
+  }
+}

@@ -1,0 +1,281 @@
+import MCPProtocol
+
+// What comes back: answers, time running out, and what each says about the endpoint's health.
+extension Endpoint {
+  /// Takes the answer to one of our requests; `line` is in `source`.
+  func receiveAnswer(_ envelope: Envelope, _ source: [UInt8], _ line: Range<Int>) {
+    let text = source.span.extracting(line)
+    guard let id = RequestID.integer(text, envelope.id), let request = pending.remove(id) else {
+      lateAnswers += 1
+      return
+    }
+    switch request {
+    case .call(let call): answered(call, envelope, source, line)
+    case .own(let own): answeredOwn(own, OwnAnswer(line: Array(source[line]), envelope: envelope))
+    }
+  }
+
+  private func answered(
+    _ call: CallInFlight,
+    _ envelope: Envelope,
+    _ source: [UInt8],
+    _ line: Range<Int>
+  ) {
+    if line.count > Self.longestAnswer {
+      settle(call, .result(isError: false))
+      call.finish(.failed(tooLarge(call, line.count)))
+      return admitWaiting()
+    }
+    let observation: OutcomeTable.Observation =
+      envelope.kind == .error
+      ? .error(code: envelope.errorCode ?? 0) : .result(isError: envelope.isError)
+    settle(call, observation)
+    if envelope.kind == .result || envelope.errorCode != OutcomeTable.internalError {
+      retryBudget.deposit(at: loop.now)
+    }
+    if envelope.kind == .error, envelope.errorCode == -32601 || envelope.errorCode == -32602 {
+      // The tool may be gone: look once (outcome table, row 5).
+      refreshTools()
+    }
+    let answer = Answer(
+      frame: frame(call, envelope, source, line),
+      isError: envelope.isError,
+      errorCode: envelope.kind == .error ? envelope.errorCode : nil,
+      sent: call.sent,
+      received: loop.now,
+      queued: call.queued,
+      paused: call.paused,
+      reportedCost: reportedCost(envelope, source, line)
+    )
+    call.finish(.answered(answer))
+    admitWaiting()
+  }
+
+  /// Bytes one line to the client may have; common clients close the connection above 10 MiB.
+  static let longestAnswer = 8 << 20
+
+  /// The answer as the client gets it: its own id, and what it must not do without.
+  private func frame(
+    _ call: CallInFlight,
+    _ envelope: Envelope,
+    _ source: [UInt8],
+    _ line: Range<Int>
+  ) -> [UInt8] {
+    let base = line.lowerBound
+    func absolute(_ range: Range<Int>) -> Range<Int> {
+      range.lowerBound + base..<range.upperBound + base
+    }
+    var splice = Splice()
+    splice.replace(
+      absolute(envelope.id),
+      with: .slice(call.attempt.line, call.attempt.envelope.id)
+    )
+    if envelope.kind == .result {
+      let addition = ResultAddition(
+        servedBy: call.attempt.servedBy,
+        envelope,
+        source,
+        base: base
+      )
+      addition.apply(to: &splice)
+    }
+    var frame: [UInt8] = []
+    frame.reserveCapacity(line.count + call.attempt.envelope.id.count + 24)
+    splice.append(source, line, to: &frame)
+    return frame
+  }
+
+  private func reportedCost(
+    _ envelope: Envelope,
+    _ source: [UInt8],
+    _ line: Range<Int>
+  ) -> Double? {
+    guard let pointer = configuration.cost.from, envelope.kind == .result else { return nil }
+    let bytes = Array(source[line])
+    guard let document = try? JSONDocument(bytes, range: envelope.body),
+      let price = document.root.at(pointer: pointer)?.double(in: bytes), price >= 0
+    else { return nil }
+    return price
+  }
+
+  private func tooLarge(_ call: CallInFlight, _ size: Int) -> CallFailure {
+    var failure = failure(
+      call.attempt,
+      .resultTooLarge,
+      "The result of \"\(call.attempt.tool.name)\" was \(size >> 20) MB, above the limit of "
+        + "\(Self.longestAnswer >> 20) MB for one message. The call has run."
+    )
+    failure.certainty = .answered
+    failure.wasAttempted = true
+    return failure
+  }
+
+  /// An answer that is no good: the call ends now instead of waiting for its deadline.
+  func rejectAnswer(_ id: Int, _ problem: String, size: Int? = nil) {
+    guard let request = pending.remove(id) else { return }
+    switch request {
+    case .call(let call):
+      settle(call, .error(code: OutcomeTable.internalError))
+      var failure = failure(
+        call.attempt,
+        .invalidAnswer,
+        "Server \"\(name)\" gave an invalid answer (\(problem)). The call may have run."
+      )
+      if let size { failure = tooLarge(call, size) }
+      failure.certainty = .answered
+      failure.wasAttempted = true
+      call.finish(.failed(failure))
+      admitWaiting()
+    case .own(let own): answeredOwn(own, nil)
+    }
+  }
+
+  // MARK: Health
+
+  /// Ends a call for the guards: place back, permits settled as the outcome table says.
+  func settle(_ call: CallInFlight, _ observation: OutcomeTable.Observation) {
+    call.timer.map(loop.cancelTimer)
+    bulkhead.leave()
+    let judgement = OutcomeTable.judge(observation, isProbe: call.permit.isProbe)
+    if judgement.endpoint == .failure { lastFailure = description(of: observation) }
+    settle(call, endpoint: judgement.endpoint, tool: judgement.tool)
+  }
+
+  func settle(_ call: CallInFlight, endpoint: Verdict, tool: Verdict) {
+    let now = loop.now
+    let exempt = call.lastProgress.map { now - $0 <= .seconds(5) } ?? false
+    let paused = call.paused + (pausedSince.map { now - $0 } ?? .zero)
+    breaker.settle(call.permit, endpoint, at: now, pausedFor: paused, slowExempt: exempt)
+    toolBreakers.settle(
+      call.attempt.tool.index,
+      call.toolPermit,
+      tool,
+      at: now,
+      pausedFor: paused,
+      slowExempt: exempt
+    )
+    armBreakerTimer()
+  }
+
+  private func description(of observation: OutcomeTable.Observation) -> String {
+    switch observation {
+    case .timedOut: "timed out"
+    case .writeFailed: "closed its input"
+    case .processEnded: "exited"
+    default: "failed"
+    }
+  }
+
+  /// The deadline of one of our requests has come.
+  func deadlinePassed(_ id: Int) {
+    guard let request = pending.remove(id) else { return }
+    switch request {
+    case .own(let own):
+      answeredOwn(own, nil)
+    case .call(var call):
+      call.timer = nil
+      let spoke = lastSpeech > call.sent
+      sendCancellation(of: id, reason: Array("\"timed out\"".utf8))
+      if spoke {
+        settle(call, .timedOut(endpointSpoke: true))
+      } else {
+        lastFailure = "timed out"
+        bulkhead.leave()
+        askWhoIsToBlame(call)
+      }
+      let elapsed = loop.now - call.sent - call.paused
+      var failure = failure(
+        call.attempt,
+        .timeout,
+        FailureText.timeout(
+          call.attempt.tool.name,
+          call.attempt.effect,
+          after: elapsed,
+          attempts: 1
+        )
+      )
+      failure.certainty = .unknown
+      failure.wasAttempted = true
+      failure.queued = call.queued
+      call.finish(.failed(failure))
+      admitWaiting()
+    }
+  }
+
+  /// A silent endpoint is asked once: if it answers, only the tool is to blame (row 9).
+  private func askWhoIsToBlame(_ call: CallInFlight) {
+    toolBreakers.settle(
+      call.attempt.tool.index,
+      call.toolPermit,
+      .failure,
+      at: loop.now,
+      pausedFor: call.paused
+    )
+    let patience = min(Self.probePatience, call.attempt.timeout)
+    let id = pending.nextID()
+    sendRequest(id, "ping", nil)
+    let timer = loop.setTimer(
+      at: loop.now + patience,
+      owner: self,
+      token: EndpointTimer(.deadline, UInt64(id)).token
+    )
+    pending.add(id, .own(.blame(call.permit, paused: call.paused, timer: timer)))
+  }
+
+  static let probePatience = TimeSpan.seconds(5)
+
+  func answeredOwn(_ own: OwnRequest, _ answer: OwnAnswer?) {
+    let now = loop.now
+    switch own {
+    case .step(let step):
+      loop.cancelTimer(step.timer)
+      unsafe step.continuation.resume(returning: answer)
+    case .blame(let permit, let paused, let timer):
+      loop.cancelTimer(timer)
+      let verdict: Verdict = answer == nil ? .failure : .ignored
+      breaker.settle(permit, verdict, at: now, pausedFor: paused)
+      countProbe(answered: answer != nil)
+      armBreakerTimer()
+      admitWaiting()
+    case .probe(let permit, let timer):
+      loop.cancelTimer(timer)
+      breaker.settleOwnProbe(permit, succeeded: answer != nil, at: now)
+      countProbe(answered: answer != nil)
+      armBreakerTimer()
+      admitWaiting()
+    }
+  }
+
+  /// Three pings without an answer: the process hangs, and only another one will help.
+  private func countProbe(answered: Bool) {
+    unansweredProbes = answered ? 0 : unansweredProbes + 1
+    if unansweredProbes >= 3 { end("did not answer three pings") }
+  }
+
+  // MARK: The breaker's time
+
+  func armBreakerTimer() {
+    breakerTimer.map(loop.cancelTimer)
+    breakerTimer = breaker.nextDeadline.map {
+      loop.setTimer(at: $0, owner: self, token: EndpointTimer(.breaker).token)
+    }
+  }
+
+  func breakerTimerFired() {
+    breakerTimer = nil
+    let now = loop.now
+    if state == .ready, let permit = breaker.beginOwnProbe(at: now) {
+      let id = pending.nextID()
+      sendRequest(id, "ping", nil)
+      let timer = loop.setTimer(
+        at: now + Self.probePatience,
+        owner: self,
+        token: EndpointTimer(.deadline, UInt64(id)).token
+      )
+      pending.add(id, .own(.probe(permit, timer: timer)))
+      return
+    }
+    breaker.expire(at: now)
+    armBreakerTimer()
+  }
+}

@@ -1,0 +1,230 @@
+import MCPProtocol
+
+// How a process ends: by itself, because of something it did, or because the proxy stops.
+extension Endpoint {
+  /// The steps of a process's life that have their time.
+  enum LifePhase: UInt64 {
+    /// Launch, handshake and first list.
+    case start
+    /// From the end of the output to the end of the process.
+    case exit
+    /// Until the next start.
+    case restart
+    /// From closing the input to asking it to end, and from there to ending it.
+    case stopAsking
+    case stopKilling
+    /// A short wait of the task that keeps the list fresh.
+    case refresh
+  }
+
+  func setLifeTimer(_ phase: LifePhase, _ span: TimeSpan) {
+    cancelLifeTimer()
+    lifeTimer = loop.setTimer(
+      at: loop.now + span,
+      owner: self,
+      token: EndpointTimer(.life, phase.rawValue).token
+    )
+  }
+
+  func cancelLifeTimer() {
+    lifeTimer.map(loop.cancelTimer)
+    lifeTimer = nil
+  }
+
+  /// Waits a moment; also ends when the process does.
+  func pause(_ span: TimeSpan) async {
+    _ = loop.setTimer(
+      at: loop.now + span,
+      owner: self,
+      token: EndpointTimer(.life, LifePhase.refresh.rawValue).token
+    )
+    await unsafe withUnsafeContinuation { unsafe refreshWaiter.wait($0) }
+  }
+
+  /// The present step of life has had its time.
+  func lifeTimerFired(_ phase: LifePhase?) {
+    if phase != .refresh { lifeTimer = nil }
+    switch phase {
+    case .start:
+      end("did not finish its start in \(FailureText.seconds(configuration.policy.timeout.start))")
+    case .exit:
+      loop.kernel.signal(process?.id ?? 0, .kill)
+      exitWaiter.resume()
+    case .restart: wakeUp()
+    case .stopAsking:
+      loop.kernel.signal(process?.id ?? 0, .terminate)
+      setLifeTimer(.stopKilling, Self.killGrace)
+    case .stopKilling: loop.kernel.signal(process?.id ?? 0, .kill)
+    case .refresh: refreshWaiter.resume()
+    case nil: break
+    }
+  }
+
+  /// Together under the two seconds that clients give us before they kill.
+  private static let termGrace = TimeSpan.seconds(1)
+  private static let killGrace = TimeSpan.milliseconds(500)
+
+  /// Ends the process because of something it did.
+  func end(_ reason: String) {
+    guard var running = process, running.reasonToEnd == nil, !running.isOver else { return }
+    running.reasonToEnd = reason
+    process = running
+    loop.kernel.signal(running.id, .kill)
+    readWaiter.resume()
+  }
+
+  /// The loop saw the process end.
+  package func exited(_ id: Int32, _ status: ExitStatus) {
+    guard process?.id == id else { return }
+    process?.exit = status
+    readWaiter.resume()
+    exitWaiter.resume()
+  }
+
+  /// The output is over; the exit status comes within moments if the process has really ended.
+  func awaitExit() async {
+    process?.isOver = true
+    if state == .ready { state = .backingOff(until: loop.now, why: "has ended") }
+    if process?.exit == nil {
+      if state != .stopping { setLifeTimer(.exit, .milliseconds(300)) }
+      await unsafe withUnsafeContinuation { unsafe exitWaiter.wait($0) }
+    }
+    cancelLifeTimer()
+    failPending()
+  }
+
+  /// How the process ended, as messages say it.
+  var endDescription: String {
+    if let reason = process?.reasonToEnd { return reason }
+    if let exit = process?.exit { return "exited (\(exit))" }
+    return "closed its standard output"
+  }
+
+  /// Every call in flight is answered now: nobody else will.
+  private func failPending() {
+    var isFirst = true
+    for id in pending.ids {
+      guard let request = pending.remove(id) else { continue }
+      switch request {
+      case .own(let own): answeredOwn(own, nil)
+      case .call(let call):
+        let wasSent = (process?.outbox.written ?? 0) >= call.frameEnd
+        settle(call, wasSent ? .processEnded(isFirst: isFirst) : .writeFailed)
+        isFirst = false
+        call.finish(.failed(lost(call, wasSent: wasSent)))
+      }
+    }
+  }
+
+  private func lost(_ call: CallInFlight, wasSent: Bool) -> CallFailure {
+    let how = process?.reasonToEnd ?? process?.exit.map { "\($0)" } ?? "closed its output"
+    var failure = failure(
+      call.attempt,
+      .serverDied,
+      FailureText.died(name, how, ran: wasSent ? .unknown : .notSent, call.attempt.effect)
+    )
+    failure.certainty = wasSent ? .unknown : .notSent
+    failure.wasAttempted = true
+    failure.queued = call.queued
+    return failure
+  }
+
+  /// Decides what comes after the end of a process.
+  func died(_ how: String, status: ExitStatus?) async {
+    let wasReady = state != .starting
+    forgetQuestions()
+    await observer?.takenBack(by: index, nil)
+    guard state != .stopping else {
+      return refuseWaiting(.shuttingDown, "The proxy is shutting down.")
+    }
+    log.warn("endpoint \"\(name)\" \(how)" + (tail.lastLine.map { ": \($0)" } ?? ""))
+    if !wasReady { await observer?.listingFailed(by: index) }
+    if wasReady, status == .code(0), waiting.isEmpty {
+      // It ended in peace: it is started again when it is needed.
+      restarts.forget()
+      state = .idle
+      return
+    }
+    let now = loop.now
+    switch restarts.ended(at: now, random: loop.kernel.random()) {
+    case .restart(let delay):
+      state = .backingOff(until: now + delay, why: how)
+      setLifeTimer(.restart, delay)
+      refuseWaiting(wasReady ? .serverDied : .notStarted, how, onlyIf: wasReady)
+    case .crashed(let wait):
+      state = .crashed(until: now + wait, why: how)
+      refuseWaiting(.crashed, how)
+    }
+  }
+
+  /// Ends the waiting of calls that wait in vain: all, or only those another endpoint can take.
+  private func refuseWaiting(
+    _ reason: CallFailure.Reason,
+    _ how: String,
+    onlyIf hasAlternative: Bool = false
+  ) {
+    for call in waiting.keys.sorted() {
+      guard let waiter = waiting[call], !hasAlternative || waiter.attempt.hasAlternative else {
+        continue
+      }
+      waiting[call] = nil
+      if !bulkhead.cancel(call) { arrivals.removeAll { $0 == call } }
+      waiter.timer.map(loop.cancelTimer)
+      var failure = failure(
+        waiter.attempt,
+        reason,
+        FailureText.crashed(name, how, tail: tail.lastLine)
+      )
+      if reason == .shuttingDown { failure.text = "\(how) This call was not sent." }
+      failure.queued = loop.now - waiter.since
+      waiter.finish(.failed(failure))
+    }
+  }
+
+  // MARK: Stopping
+
+  /// Ends the process in good order: end of input, then TERM, then KILL, in 1.5 s at most.
+  package func stop() {
+    guard state != .stopping else { return }
+    state = .stopping
+    cancelLifeTimer()
+    startWaiter.resume()
+    refuseWaiting(.shuttingDown, "The proxy is shutting down.")
+    stopProcess()
+  }
+
+  func stopProcess() {
+    guard process != nil else { return }
+    flush()
+    closeInput()
+    setLifeTimer(.stopAsking, Self.termGrace)
+  }
+
+  /// Stops waiting: the user asked twice.
+  package func kill() {
+    if let id = process?.id { loop.kernel.signal(id, .kill) }
+    for group in dyingGroups { loop.kernel.signal(group, .kill) }
+  }
+
+  /// Ends what an ended process left behind in its group.
+  func bury(_ group: Int32) async {
+    guard loop.kernel.groupExists(group) else { return await launcher.buried(group) }
+    dyingGroups.insert(group)
+    loop.kernel.signal(group, state == .stopping ? .kill : .terminate)
+    _ = loop.setTimer(
+      at: loop.now + (state == .stopping ? .milliseconds(20) : .milliseconds(500)),
+      owner: self,
+      token: EndpointTimer(.group, UInt64(group)).token
+    )
+    guard state == .stopping else { return }
+    await unsafe withUnsafeContinuation { unsafe burialWaiter.wait($0) }
+    await launcher.buried(group)
+  }
+
+  func groupTimerFired(_ group: Int32) {
+    // The reaper keeps watch over it until a later burial finds it gone.
+    loop.kernel.signal(group, .kill)
+    dyingGroups.remove(group)
+    burialWaiter.resume()
+  }
+}

@@ -1,0 +1,162 @@
+import MCPProtocol
+
+// What goes to the process: calls, notifications, requests of our own.
+extension Endpoint {
+  /// Writes an admitted call into the outbox and starts its time.
+  func send(_ waiter: WaitingCall, _ permit: Permit, _ toolPermit: Permit) {
+    let attempt = waiter.attempt
+    let id = pending.nextID()
+    var splice = Splice()
+    splice.replace(attempt.envelope.id, with: .integer(id))
+    splice.replace(attempt.envelope.name, with: .bytes(attempt.tool.token))
+    if !attempt.envelope.progressToken.isEmpty {
+      splice.replace(attempt.envelope.progressToken, with: .integer(id))
+    }
+    process?.outbox.append(splice, attempt.line, 0..<attempt.line.count)
+    flushAtEndOfTurn()
+    waiter.timer.map(loop.cancelTimer)
+    let now = loop.now
+    let timer =
+      questions.isEmpty
+      ? loop.setTimer(
+        at: attempt.deadline,
+        owner: self,
+        token: EndpointTimer(.deadline, UInt64(id)).token
+      ) : nil
+    let call = unsafe CallInFlight(
+      attempt: attempt,
+      permit: permit,
+      toolPermit: toolPermit,
+      sent: loop.kernel.now(),
+      queued: now - waiter.since,
+      // The line end behind it proves nothing: many readers take a last line without one.
+      frameEnd: (process?.outbox.end ?? 1) - 1,
+      deadline: attempt.deadline,
+      timer: timer,
+      continuation: waiter.continuation
+    )
+    pending.add(id, .call(call))
+  }
+
+  /// Appends a whole line of our own.
+  func sendLine(_ line: [UInt8]) {
+    guard process?.inputIsOpen == true else { return }
+    process?.outbox.append(line + [UInt8(ascii: "\n")])
+    flushAtEndOfTurn()
+  }
+
+  func flushAtEndOfTurn() {
+    guard !flushIsDue else { return }
+    flushIsDue = true
+    loop.atEndOfTurn(self)
+  }
+
+  func flush() {
+    guard let running = process, running.inputIsOpen else { return }
+    switch process?.outbox.flush(into: running.input, loop.kernel) {
+    case .done:
+      if let watch = running.inputWatch {
+        loop.unwatch(running.input, watch)
+        process?.inputWatch = nil
+      }
+    case .blocked:
+      if running.inputWatch == nil {
+        process?.inputWatch = try? loop.watch(
+          running.input,
+          .writing,
+          owner: self,
+          token: Stream.input.rawValue
+        )
+      }
+    case .failed: end("closed its standard input")
+    case nil: break
+    }
+  }
+
+  func sendCancellation(of id: Int, reason: [UInt8]?) {
+    var writer = JSONWriter()
+    writer.beginNotification("notifications/cancelled")
+    writer.key("params")
+    writer.beginObject()
+    writer.key("requestId")
+    writer.int(id)
+    if let reason {
+      writer.key("reason")
+      writer.raw(reason[...])
+    }
+    writer.endObject()
+    writer.endObject()
+    sendLine(writer.bytes)
+  }
+
+  /// Passes on a message of the client's that is already in the endpoint's terms.
+  package func forward(_ line: [UInt8]) {
+    guard state == .ready || state == .starting else { return }
+    sendLine(line)
+  }
+
+  /// Sends a request of our own and waits for its answer; `nil` if none came in time.
+  func request(_ method: StaticString, params: [UInt8]?, within: TimeSpan) async -> OwnAnswer? {
+    guard process?.isOver == false else { return nil }
+    let id = pending.nextID()
+    sendRequest(id, method, params)
+    let timer = loop.setTimer(
+      at: loop.now + within,
+      owner: self,
+      token: EndpointTimer(.deadline, UInt64(id)).token
+    )
+    return await unsafe withUnsafeContinuation { continuation in
+      pending.add(id, .own(.step(unsafe OwnStep(timer: timer, continuation: continuation))))
+    }
+  }
+
+  func sendRequest(_ id: Int, _ method: StaticString, _ params: [UInt8]?) {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("jsonrpc")
+    writer.string("2.0")
+    writer.key("id")
+    writer.int(id)
+    writer.key("method")
+    writer.string("\(method)")
+    if let params {
+      writer.key("params")
+      writer.raw(params[...])
+    }
+    writer.endObject()
+    sendLine(writer.bytes)
+  }
+
+  /// What the client can be asked; for processes started from now on.
+  package func setClientCapabilities(_ capabilities: [UInt8]) {
+    clientCapabilities = capabilities
+  }
+
+  /// The client's wish for log messages; kept for processes to come.
+  package func setLogLevel(_ level: String) {
+    logLevel = level
+    guard supportsLogging, state == .ready else { return }
+    sendLogLevel(level)
+  }
+
+  func sendLogLevel(_ level: String) {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("level")
+    writer.string(level)
+    writer.endObject()
+    // Its answer says nothing that anybody waits for.
+    sendRequest(pending.nextID(), "logging/setLevel", writer.bytes)
+  }
+}
+
+extension JSONWriter {
+  /// Opens a notification's object, up to its params.
+  mutating func beginNotification(_ method: StaticString) {
+    beginObject()
+    key("jsonrpc")
+    string("2.0")
+    key("method")
+    string("\(method)")
+  }
+}

@@ -1,0 +1,209 @@
+import MCPProtocol
+
+/// One MCP server and all that guards it: process, breaker, limits, queue, calls in flight.
+///
+/// Its extensions follow a call's way: `+Admission`, `+Answers`, and a process's: `+Life`.
+package actor Endpoint: LoopBound {
+  package nonisolated let loop: EventLoop
+  package nonisolated let index: Int
+  package nonisolated let configuration: EndpointConfiguration
+  nonisolated let launcher: Launcher
+  nonisolated let log: Log
+  weak var observer: (any EndpointObserver)?
+
+  // Guards
+  var breaker: CircuitBreaker
+  var toolBreakers: ToolBreakers
+  var bucket: TokenBucket?
+  var toolBuckets: [Int: TokenBucket] = [:]
+  var bulkhead: Bulkhead
+  var retryBudget: RetryBudget
+
+  // Calls
+  var pending = PendingRequests()
+  /// Calls without a place: those of `arrivals`, then those of the bulkhead's queue.
+  var waiting: [UInt64: WaitingCall] = [:]
+  /// Calls that came before the process was ready, in order.
+  var arrivals: [UInt64] = []
+  var queueTimer: EventLoop.TimerID?
+  var tokenTimer: EventLoop.TimerID?
+  var breakerTimer: EventLoop.TimerID?
+  var flushIsDue = false
+  /// Questions to the human that are open; while there are any, no call's time runs.
+  var questions = OpenQuestions()
+  var pausedSince: Instant?
+  /// What the last failed call ended with, for the breaker's text.
+  var lastFailure: String?
+
+  // Process
+  var state = EndpointState.idle
+  var restarts: RestartTracker
+  var process: EndpointProcess?
+  var startWaiter = Waiter()
+  var startIsDue = false
+  var readWaiter = Waiter()
+  var errorWaiter = Waiter()
+  var exitWaiter = Waiter()
+  var refreshWaiter = Waiter()
+  var burialWaiter = Waiter()
+  var lifeTimer: EventLoop.TimerID?
+  var tail = ErrorTail()
+  var dyingGroups: Set<Int32> = []
+  var clientCapabilities: [UInt8] = Array("{}".utf8)
+  var logLevel: String?
+  var supportsLogging = false
+  var junkLines = 0
+  var lateAnswers = 0
+  var unansweredProbes = 0
+  var toolNumbers: [String: Int] = [:]
+  var listIsStale = false
+  var lastSpeech = Instant.zero
+
+  package init(
+    _ configuration: EndpointConfiguration,
+    index: Int,
+    loop: EventLoop,
+    launcher: Launcher,
+    log: Log
+  ) {
+    self.configuration = configuration
+    self.index = index
+    self.loop = loop
+    self.launcher = launcher
+    self.log = log
+    let policy = configuration.policy
+    breaker = CircuitBreaker(policy: policy.breaker)
+    toolBreakers = ToolBreakers(policy: policy.breaker)
+    bucket = policy.rateLimit.map { TokenBucket(policy: $0, at: loop.now) }
+    bulkhead = Bulkhead(policy: policy.concurrency)
+    retryBudget = RetryBudget(policy: policy.retry, at: loop.now)
+    restarts = RestartTracker(policy: policy.restart)
+    if case .unusable(let reason) = configuration.launch { state = .unusable(reason) }
+    if configuration.disabled { state = .unusable("it is disabled in the configuration") }
+  }
+
+  package nonisolated var name: String { configuration.name }
+
+  /// The breaker's state as a word, for records.
+  package var breakerWord: String {
+    switch breaker.state {
+    case .closed: "closed"
+    case .open: "open"
+    case .halfOpen: "half_open"
+    case .forcedOpen: "forced_open"
+    case .disabled: "disabled"
+    case .metricsOnly: "metrics_only"
+    }
+  }
+
+  package func setObserver(_ observer: any EndpointObserver) { self.observer = observer }
+
+  /// The number by which guards know a tool; given once and kept.
+  package func number(ofTool name: String) -> Int {
+    if let number = toolNumbers[name] { return number }
+    let number = toolNumbers.count
+    toolNumbers[name] = number
+    if let limit = configuration.tools[name]?.rateLimit {
+      toolBuckets[number] = TokenBucket(policy: limit, at: loop.now)
+    }
+    return number
+  }
+
+  // MARK: Calls
+
+  /// Sends a call to the endpoint, when its guards let it, and waits for what becomes of it.
+  package func attempt(_ attempt: Attempt) async -> AttemptResult {
+    if let failure = gate(attempt) { return .failed(failure) }
+    return await unsafe withUnsafeContinuation { continuation in
+      unsafe receive(attempt, continuation)
+    }
+  }
+
+  /// Gives up a call wherever it is; its `attempt` returns `cancelled`.
+  package func cancel(_ call: UInt64, reason: [UInt8]?) {
+    if let waiter = waiting.removeValue(forKey: call) {
+      if !bulkhead.cancel(call) { arrivals.removeAll { $0 == call } }
+      waiter.timer.map(loop.cancelTimer)
+      waiter.finish(.cancelled)
+      admitWaiting()
+    } else if let id = pending.id(ofCall: call), let inFlight = pending.removeCall(id) {
+      sendCancellation(of: id, reason: reason)
+      settle(inFlight, .cancelled)
+      inFlight.finish(.cancelled)
+      admitWaiting()
+    }
+  }
+
+  // MARK: Loop callbacks
+
+  package func descriptorReady(_ token: UInt64, _ interest: Interest) {
+    switch Stream(rawValue: token) {
+    case .output: readWaiter.resume()
+    case .error: errorWaiter.resume()
+    case .input: flush()
+    case nil: break
+    }
+  }
+
+  package func turnEnded() {
+    flushIsDue = false
+    flush()
+  }
+
+  package func timerFired(_ token: UInt64) {
+    let timer = EndpointTimer(token)
+    switch timer.kind {
+    case .deadline: deadlinePassed(Int(timer.number))
+    case .waiting: waitingTooLong(timer.number)
+    case .queue: queueTimerFired()
+    case .token: tokenTimerFired()
+    case .breaker: breakerTimerFired()
+    case .life: lifeTimerFired(LifePhase(rawValue: timer.number))
+    case .group: groupTimerFired(Int32(truncatingIfNeeded: timer.number))
+    case .question: questionTimedOut(timer.number)
+    }
+  }
+
+  /// The pipes of the process, as tokens of the loop.
+  enum Stream: UInt64 {
+    case input
+    case output
+    case error
+  }
+}
+
+/// What a timer of an endpoint is for, packed into the loop's token.
+struct EndpointTimer {
+  enum Kind: UInt64 {
+    /// A request sent has had its time.
+    case deadline
+    /// A call has waited for the process to come up until its own deadline.
+    case waiting
+    /// A place in the queue runs out.
+    case queue
+    /// A token of the bucket is there.
+    case token
+    /// The breaker's open wait or its probes' time is over.
+    case breaker
+    /// The present step of the process's life has had its time.
+    case life
+    /// What is left of an ended process's group is to be killed.
+    case group
+    /// A question to the human has had its time.
+    case question
+  }
+  let kind: Kind
+  let number: UInt64
+
+  init(_ kind: Kind, _ number: UInt64 = 0) {
+    self.kind = kind
+    self.number = number
+  }
+
+  init(_ token: UInt64) {
+    kind = Kind(rawValue: token >> 56) ?? .life
+    number = token & 0xFF_FFFF_FFFF_FFFF
+  }
+
+  var token: UInt64 { kind.rawValue << 56 | number }
+}

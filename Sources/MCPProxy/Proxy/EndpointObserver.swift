@@ -1,0 +1,23 @@
+package import MCPProtocol
+
+/// The client's side of the proxy, as an endpoint sees it.
+package protocol EndpointObserver: Actor {
+  /// The endpoint's tools are known, for the first time or anew.
+  func toolsListed(by endpoint: Int, _ tools: [ToolEntry]) async
+  /// The endpoint cannot say what tools it has: it did not start, or its list is no good.
+  func listingFailed(by endpoint: Int) async
+  /// A call made progress; `line` is the endpoint's notification.
+  func progressed(_ call: UInt64, _ line: [UInt8], _ envelope: Envelope) async
+  /// The endpoint logs something for the client.
+  func logged(by endpoint: Int, _ line: [UInt8], _ envelope: Envelope) async
+  /// The endpoint asks the client for something.
+  func asked(by endpoint: Int, _ line: [UInt8], _ envelope: Envelope) async
+  /// The endpoint takes back what it asked, or its process is gone (`request` is `nil`: all of it).
+  func takenBack(by endpoint: Int, _ request: RequestID?) async
+  /// Any other notification that concerns the client as it is.
+  func notified(_ line: [UInt8], _ envelope: Envelope) async
+  /// Whether the client is behind with reading, so that nothing more should be read for it.
+  var isClogged: Bool { get }
+  /// Returns once the client has taken enough of what was sent for more to be read.
+  func roomForMore() async
+}

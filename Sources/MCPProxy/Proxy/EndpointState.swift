@@ -1,0 +1,73 @@
+/// Where an endpoint's process stands.
+package enum EndpointState: Sendable, Equatable {
+  /// Never started, or ended in peace: starts when something needs it.
+  case idle
+  /// Launched; handshake and first list are under way.
+  case starting
+  case ready
+  /// Ended; the next start is at this time.
+  case backingOff(until: Instant, why: String)
+  /// Ended too often; nothing is started before this time.
+  case crashed(until: Instant, why: String)
+  /// Disabled, or its configuration is no good.
+  case unusable(String)
+  case stopping
+
+  /// The word of status and logs.
+  package var word: String {
+    switch self {
+    case .idle: "idle"
+    case .starting: "starting"
+    case .ready: "ready"
+    case .backingOff: "restarting"
+    case .crashed: "crashed"
+    case .unusable: "unusable"
+    case .stopping: "stopping"
+    }
+  }
+}
+
+/// A running process of an endpoint and our ends of its pipes.
+struct EndpointProcess {
+  let id: Int32
+  let input: Descriptor
+  let output: Descriptor
+  let error: Descriptor
+  /// The loop's watch numbers; `nil` when not watched.
+  var inputWatch: UInt64?
+  var outputWatch: UInt64?
+  var errorWatch: UInt64?
+  var outbox = Outbox()
+  var inputIsOpen = true
+  var errorIsOpen = true
+  /// Set once the process has ended.
+  var exit: ExitStatus?
+  /// Why we ended it, where it was us.
+  var reasonToEnd: String?
+  /// Reading has ended, whoever ended it.
+  var isOver = false
+}
+
+/// The last of what a process wrote to standard error, for messages that say why it failed.
+struct ErrorTail {
+  private var bytes: [UInt8] = []
+  private static let limit = 4096
+
+  mutating func append(_ new: ArraySlice<UInt8>) {
+    bytes.append(contentsOf: new.suffix(Self.limit))
+    if bytes.count > 2 * Self.limit { bytes.removeFirst(bytes.count - Self.limit) }
+  }
+
+  mutating func clear() { bytes.removeAll() }
+
+  /// The last line that says something, at most 200 characters, control characters removed.
+  var lastLine: String? {
+    let lines = bytes.suffix(Self.limit).split(separator: UInt8(ascii: "\n"))
+    for line in lines.reversed() {
+      let text = String(decoding: line, as: UTF8.self).filter { !$0.isASCII || $0 >= " " }
+      let trimmed = text.drop { $0 == " " }
+      if !trimmed.isEmpty { return String(trimmed.prefix(200)) }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,42 @@
+/// What the proxy's own surroundings give to the processes it starts.
+package struct LaunchEnvironment: Sendable {
+  /// The proxy's environment variables.
+  package let variables: [String: String]
+  /// Whether a path names a file that may be executed.
+  let isExecutable: @Sendable (String) -> Bool
+  /// Asks the login shell for its PATH; `nil` where there is none or it does not answer.
+  let loginShellPath: @Sendable () -> String?
+  /// The names in a folder, for version managers that put versions in folder names.
+  let entries: @Sendable (String) -> [String]
+
+  package init(
+    variables: [String: String],
+    isExecutable: @escaping @Sendable (String) -> Bool,
+    loginShellPath: @escaping @Sendable () -> String?,
+    entries: @escaping @Sendable (String) -> [String]
+  ) {
+    self.variables = variables
+    self.isExecutable = isExecutable
+    self.loginShellPath = loginShellPath
+    self.entries = entries
+  }
+
+  /// What every process gets: enough to run, none of the proxy's secrets.
+  static let inherited = [
+    "HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "TZ",
+    "USER",
+  ]
+
+  /// The whole environment of a process, `NAME=value`; configured values win.
+  func variables(for command: Command, path: String?) -> [String] {
+    var values: [String: String] = [:]
+    for name in Self.inherited {
+      // A value that begins so is a function of an old shell, and a known way to smuggle in code.
+      guard let value = variables[name], !value.hasPrefix("()") else { continue }
+      values[name] = value
+    }
+    if let path { values["PATH"] = path }
+    for entry in command.environment { values[entry.name] = entry.value }
+    return values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+  }
+}

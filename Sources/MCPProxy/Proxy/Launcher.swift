@@ -1,0 +1,119 @@
+/// Starts the endpoints' processes, learns of their end and keeps the reaper informed.
+package actor Launcher: LoopBound {
+  package nonisolated let loop: EventLoop
+  /// Bytes one line of an endpoint may have.
+  package nonisolated let maxLine: Int
+  private let environment: LaunchEnvironment
+  private let finder: CommandFinder
+  private let binary: String?
+  private var owners: [Int32: Endpoint] = [:]
+  /// Ends that were reported before the owner was known.
+  private var reaper: SpawnedProcess?
+  private var groups: [Int32: UInt64] = [:]
+
+  /// - Parameters:
+  ///   - binary: This program, for running it as the reaper; `nil`: no reaper.
+  package init(
+    loop: EventLoop,
+    environment: LaunchEnvironment,
+    binary: String?,
+    maxLine: Int
+  ) {
+    self.loop = loop
+    self.environment = environment
+    self.binary = binary
+    self.maxLine = maxLine
+    finder = CommandFinder(environment)
+  }
+
+  func launch(
+    _ command: Command,
+    for endpoint: Endpoint
+  ) throws(LaunchError) -> EndpointProcess {
+    keepReaper()
+    let found = try finder.find(command)
+    var request = SpawnRequest(
+      executable: found.path,
+      arguments: command.arguments,
+      environment: environment.variables(for: command, path: found.searchPath)
+    )
+    request.directory = command.directory
+    let spawned: SpawnedProcess
+    do {
+      spawned = try loop.kernel.spawn(request)
+    } catch {
+      throw LaunchError(launching: command, at: found.path, error)
+    }
+    guard let output = spawned.output, let error = spawned.error else {
+      throw LaunchError(text: "was started without pipes")
+    }
+    owners[spawned.process] = endpoint
+    groups[spawned.process] = loop.kernel.startTime(spawned.process)
+    tellReaper("+\(spawned.process) \(groups[spawned.process] ?? 0)\n")
+    return EndpointProcess(
+      id: spawned.process,
+      input: spawned.input,
+      output: output,
+      error: error
+    )
+  }
+
+  /// Nothing of the group is left.
+  package func buried(_ group: Int32) {
+    guard groups.removeValue(forKey: group) != nil else { return }
+    tellReaper("-\(group)\n")
+  }
+
+  /// Passes on the end of every child that has ended.
+  package func reap() async {
+    while let exited = loop.kernel.reap() {
+      if exited.process == reaper?.process {
+        reaper.map { loop.kernel.close($0.input) }
+        reaper = nil
+        if !groups.isEmpty { keepReaper() }
+      } else if let owner = owners.removeValue(forKey: exited.process) {
+        await owner.exited(exited.process, exited.status)
+      }
+    }
+  }
+
+  // MARK: The reaper
+
+  /// A process of its own outlives us, however we die, and ends the groups we leave behind.
+  private func keepReaper() {
+    guard reaper == nil, let binary else { return }
+    var request = SpawnRequest(
+      executable: binary,
+      arguments: ["--reaper"],
+      environment: []
+    )
+    request.ownSession = true
+    request.inputOnly = true
+    // Without it the promise is weaker, but everything else works.
+    reaper = try? loop.kernel.spawn(request)
+    for (group, start) in groups.sorted(by: { $0.key < $1.key }) {
+      tellReaper("+\(group) \(start)\n")
+    }
+  }
+
+  private func tellReaper(_ line: String) {
+    guard let reaper else { return }
+    // The pipe holds thousands of lines and the reaper reads at once: a short write means it died.
+    _ = loop.kernel.write(reaper.input, Array(line.utf8), from: 0)
+  }
+}
+
+/// Why a process could not be launched; the text goes on from "Server cannot be started:".
+package struct LaunchError: Error, Equatable, Sendable {
+  package let text: String
+
+  package init(text: String) { self.text = text }
+
+  init(launching command: Command, at path: String, _ error: SystemError) {
+    if let directory = command.directory, error.isNotFound {
+      text = "\(path) or the folder \(directory) does not exist"
+    } else {
+      text = "\(path) did not start: \(error)"
+    }
+  }
+}
