@@ -1,7 +1,7 @@
 /// Replaces by blanks what is not code in a Swift or C text.
 ///
-/// That is comments, the text of string literals and of names in backticks. Lines and columns stay
-/// where they are; interpolations stay code.
+/// That is comments, the text of string and regex literals and of names in backticks. Lines and
+/// columns stay where they are; interpolations stay code.
 struct Blanker {
   private let source: [UInt8]
   private let isC: Bool
@@ -34,6 +34,8 @@ struct Blanker {
         blankComment()
       } else if let pounds = poundsOfString() {
         blankString(pounds: pounds)
+      } else if beginsRegex() {
+        blankRegex()
       } else if starts("`") || (isC && starts("'")) {
         blankQuoted(by: source[at])
       } else {
@@ -94,6 +96,20 @@ struct Blanker {
         blank(1)
       }
     }
+  }
+
+  /// Whether a `/` stands where a value is expected, which no division does.
+  private func beginsRegex() -> Bool {
+    guard !isC, starts("/"), !starts("/ "), at > 0 else { return false }
+    return output.last { $0 != UInt8(ascii: " ") }.map(Set("(,=:[{".utf8).contains) ?? false
+  }
+
+  private mutating func blankRegex() {
+    keep(1)
+    while at < source.count, !starts("/"), !starts("\n") {
+      blank(starts("\\") ? 2 : 1)
+    }
+    keep(1)
   }
 
   /// A name in backticks, or a character of C: ends on its line.
