@@ -49,6 +49,8 @@ async def broken(reason: str) -> str:
 async def steps(count: int, ctx: Context) -> str:
     """Reports progress `count` times."""
     for step in range(1, count + 1):
+        # A proxy may thin out reports that come faster than a person can read.
+        await asyncio.sleep(0.2)
         await ctx.report_progress(step, count, f"step {step}")
     return f"{count} steps"
 
