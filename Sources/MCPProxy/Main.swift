@@ -13,7 +13,10 @@ import Glibc
     case "run" where arguments.dropFirst().first == "--":
       var c = Configuration()
       let cmd = Array(arguments.dropFirst(2))
-      var e = EndpointConfiguration(name: cmd[0].split(separator: "/").last.map(String.init) ?? "server", launch: .process(Command(cmd[0], Array(cmd.dropFirst()))))
+      var e = EndpointConfiguration(
+        name: cmd[0].split(separator: "/").last.map(String.init) ?? "server",
+        launch: .process(Command(cmd[0], Array(cmd.dropFirst())))
+      )
       e.prefix = ""
       c.endpoints = [e]
       exit(RunCommand.run(c, log: .warn))

@@ -37,7 +37,8 @@ struct CommandFinder: Sendable {
     }
     throw LaunchError(
       text: "the command \"\(command.executable)\" was not found in \(searched.count) folders "
-        + "(\(searched.joined(separator: ":"))); give its absolute path")
+        + "(\(searched.joined(separator: ":"))); give its absolute path"
+    )
   }
 
   private func givenFolders(_ command: Command) -> [String] {

@@ -13,7 +13,10 @@ enum Host {
     var entry = unsafe environ
     while let text = unsafe entry.pointee {
       let pair = unsafe String(cString: text).split(
-        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        separator: "=",
+        maxSplits: 1,
+        omittingEmptySubsequences: false
+      )
       if pair.count == 2, variables[String(pair[0])] == nil {
         variables[String(pair[0])] = String(pair[1])
       }
