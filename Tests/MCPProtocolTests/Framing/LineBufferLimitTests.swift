@@ -11,7 +11,8 @@ import Testing
 
   @Test(
     arguments: [1, 2, 3, 15, 16, 17, 100, 5000],
-    ["\n", "\r\n", ""])
+    ["\n", "\r\n", ""]
+  )
   func `a line exactly at the limit is whole`(limit: Int, lineEnd: String) {
     let line = Self.letters(limit)
     #expect(LineBuffer.lines(of: line + lineEnd, limit: limit) == [.whole(line)])
@@ -22,7 +23,8 @@ import Testing
 
   @Test(
     arguments: [0, 1, 2, 3, 15, 16, 17, 100, 5000],
-    ["\n", "\r\n", "", "\r"])
+    ["\n", "\r\n", "", "\r"]
+  )
   func `a byte more than the limit is too long`(limit: Int, lineEnd: String) {
     let line = Self.letters(limit + 1)
     let kept = min(limit + 1, Self.headLength)

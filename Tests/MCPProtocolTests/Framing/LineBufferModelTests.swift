@@ -26,7 +26,9 @@ import Testing
 
   /// Feeds a stream in chunks of any size, asking for lines and for room at any moment.
   private static func feed(
-    _ bytes: [UInt8], limit: Int, _ random: inout SeededRandom
+    _ bytes: [UInt8],
+    limit: Int,
+    _ random: inout SeededRandom
   ) -> [TakenLine] {
     var buffer = LineBuffer(limit: limit)
     var lines: [TakenLine] = []

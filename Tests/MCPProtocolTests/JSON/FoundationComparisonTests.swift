@@ -2,9 +2,10 @@ import Foundation
 import MCPProtocol
 import Testing
 
-/// Both parsers against Foundation's. Where Foundation is known to differ it is not asked:
-/// it takes UTF-16, UTF-32 and byte order marks, and 512 brackets; it refuses lone surrogates in
-/// escapes and numbers beyond `Double`.
+/// Both parsers against that of Foundation.
+///
+/// Where Foundation is known to differ it is not asked: it takes UTF-16, UTF-32 and byte order
+/// marks, and 512 brackets; it refuses lone surrogates in escapes and numbers beyond `Double`.
 @Suite struct FoundationComparisonTests {
   private static func foundation(_ bytes: [UInt8]) -> Any? {
     try? JSONSerialization.jsonObject(with: Data(bytes), options: [.fragmentsAllowed])
@@ -75,7 +76,8 @@ import Testing
   func `changed documents are refused where Foundation refuses them`(seed: UInt64) {
     var generator = JSONGenerator(seed: seed)
     var random = SeededRandom(seed: seed)
-    let alphabet = "{}[],:\"\\ \n0123456789-+.eEtrufalsn/abd\u{E9}\u{20AC}\u{1F600}\u{1}\u{7F}".bytes
+    let alphabet = "{}[],:\"\\ \n0123456789-+.eEtrufalsn/abd\u{E9}\u{20AC}\u{1F600}\u{1}\u{7F}"
+      .bytes
     var refused = 0
     for _ in 0..<600 {
       var bytes = generator.document()

@@ -42,7 +42,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "// first\n{\"a\":1}", "{\"a\":1} // last", "{\"a\":1} //", "/* x */{/**/\"a\"/***/:/* * */1/*//*/}",
+    "// first\n{\"a\":1}", "{\"a\":1} // last", "{\"a\":1} //",
+    "/* x */{/**/\"a\"/***/:/* * */1/*//*/}",
     "{\"a\":1,}", "{\"a\":1, // why\n}", "\u{FEFF}{\"a\":1}", "\u{FEFF} // x\r{\"a\":1}",
     "{\"a\":1 /* [ */,/* ] */}",
   ])
@@ -65,7 +66,8 @@ import Testing
     ("[1,,]", JSONError(.unexpectedByte, at: 3)), ("1,", JSONError(.trailingBytes, at: 1)),
     ("/", JSONError(.unexpectedByte, at: 0)), ("/ / x\n1", JSONError(.unexpectedByte, at: 0)),
     ("1/", JSONError(.trailingBytes, at: 1)), ("# x\n1", JSONError(.unexpectedByte, at: 0)),
-    ("/* x", JSONError(.unterminatedComment, at: 0)), ("1 /*/", JSONError(.unterminatedComment, at: 2)),
+    ("/* x", JSONError(.unterminatedComment, at: 0)),
+    ("1 /*/", JSONError(.unterminatedComment, at: 2)),
     ("[1/*", JSONError(.unterminatedComment, at: 2)), ("// only", JSONError(.unexpectedEnd, at: 7)),
     ("", JSONError(.unexpectedEnd, at: 0)), ("1\u{FEFF}", JSONError(.trailingBytes, at: 1)),
   ])

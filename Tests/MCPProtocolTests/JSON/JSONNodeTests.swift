@@ -23,7 +23,8 @@ import Testing
       ("-9223372036854775808", .min), ("9007199254740992.0", 9_007_199_254_740_992),
       ("9223372036854775808", nil), ("9007199254740994.0", nil), ("1.5", nil), ("1e-1", nil),
       ("1e19", nil), ("1e400", nil), ("-1e400", nil),
-    ] as [(String, Int?)])
+    ] as [(String, Int?)]
+  )
   func `an integer is one that fits and was written exactly`(text: String, value: Int?) throws {
     let node = try JSONDocument.parse(text.bytes).root
     #expect(node.int(in: text.bytes) == value)
@@ -33,7 +34,8 @@ import Testing
     arguments: [
       ("0.1", 0.1), ("-2.5e-3", -0.0025), ("1e308", 1e308), ("2.5e-300", 2.5e-300), ("1e-999", 0),
       ("1e309", nil), ("-1e309", nil),
-    ] as [(String, Double?)])
+    ] as [(String, Double?)]
+  )
   func `a double is the nearest one and finite`(text: String, value: Double?) throws {
     #expect(try JSONDocument.parse(text.bytes).root.double(in: text.bytes) == value)
   }
@@ -59,8 +61,10 @@ import Testing
   }
 
   @Test(arguments: [
-    "foo", "#/foo", "/foo/2", "/foo/-", "/foo/00", "/foo/01", "/foo/+1", "/foo/-1", "/foo/", "/foo/1e0",
-    "/foo/99999999999999999999", "/foo/0/x", "/bar", "/a/b", "/m~n", "/m~", "/m~2n", "/foo/ 0", "//",
+    "foo", "#/foo", "/foo/2", "/foo/-", "/foo/00", "/foo/01", "/foo/+1", "/foo/-1", "/foo/",
+    "/foo/1e0",
+    "/foo/99999999999999999999", "/foo/0/x", "/bar", "/a/b", "/m~n", "/m~", "/m~2n", "/foo/ 0",
+    "//",
     "/foo/\u{661}",
   ])
   func `a pointer that leads nowhere gives nothing`(pointer: String) throws {

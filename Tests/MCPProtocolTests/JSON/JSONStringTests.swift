@@ -20,11 +20,13 @@ import Testing
   @Test(arguments: [
     (#""\ud800""#, "\u{FFFD}"), (#""\udc00""#, "\u{FFFD}"), (#""\ud800x""#, "\u{FFFD}x"),
     (#""\udc00\ud800""#, "\u{FFFD}\u{FFFD}"), (#""\ud800\ud800\udc00""#, "\u{FFFD}\u{10000}"),
-    (#""\ud800\u0041""#, "\u{FFFD}A"), (#""\ud800\n""#, "\u{FFFD}\n"), (#""\ud83d\\ude00""#, "\u{FFFD}\\ude00"),
+    (#""\ud800\u0041""#, "\u{FFFD}A"), (#""\ud800\n""#, "\u{FFFD}\n"),
+    (#""\ud83d\\ude00""#, "\u{FFFD}\\ude00"),
     (#""\uD8001234""#, "\u{FFFD}1234"),
   ])
   func `a surrogate without its other half is a replacement character`(
-    token: String, text: String
+    token: String,
+    text: String
   ) {
     #expect(Self.decode(token).utf8.elementsEqual(text.utf8))
   }

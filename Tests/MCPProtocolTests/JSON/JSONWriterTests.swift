@@ -63,7 +63,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", #""""#), ("\u{0}", #""\u0000""#), ("\u{1F}", #""\u001f""#), ("\u{8}\t\n\u{C}\r", #""\b\t\n\f\r""#),
+    ("", #""""#), ("\u{0}", #""\u0000""#), ("\u{1F}", #""\u001f""#),
+    ("\u{8}\t\n\u{C}\r", #""\b\t\n\f\r""#),
     ("\"\\/", #""\"\\/""#), ("\u{7F}\u{E9}\u{2028}\u{1F600}", "\"\u{7F}\u{E9}\u{2028}\u{1F600}\""),
   ])
   func `escapes are the short ones and only where they must be`(value: String, token: String) {
@@ -89,7 +90,8 @@ import Testing
       (0.0, "0"), (-0.0, "-0.0"), (1.0, "1"), (-3.0, "-3"), (0.1, "0.1"), (1e300, "1e+300"),
       (9_007_199_254_740_991, "9007199254740991"), (2.5e-300, "2.5e-300"), (.infinity, "null"),
       (-.infinity, "null"), (.nan, "null"),
-    ] as [(Double, String)])
+    ] as [(Double, String)]
+  )
   func `doubles are written short`(value: Double, text: String) {
     #expect(Self.written { $0.double(value) } == text)
   }
@@ -107,8 +109,10 @@ import Testing
 
   @Test(arguments: [
     (0, 3, "0"), (1, 3, "0.001"), (1000, 3, "1"), (1500, 3, "1.5"), (-1500, 3, "-1.5"),
-    (-1, 3, "-0.001"), (123_456, 3, "123.456"), (100, 0, "100"), (10, 1, "1"), (.max, 3, "9223372036854775.807"),
-    (.min, 3, "-9223372036854775.808"), (.max, 18, "9.223372036854775807"), (5, 18, "0.000000000000000005"),
+    (-1, 3, "-0.001"), (123_456, 3, "123.456"), (100, 0, "100"), (10, 1, "1"),
+    (.max, 3, "9223372036854775.807"),
+    (.min, 3, "-9223372036854775.808"), (.max, 18, "9.223372036854775807"),
+    (5, 18, "0.000000000000000005"),
   ])
   func `decimals are exact`(value: Int, places: Int, text: String) {
     #expect(Self.written { $0.decimal(value, places: places) } == text)

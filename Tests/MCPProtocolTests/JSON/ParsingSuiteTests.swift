@@ -4,7 +4,9 @@ import Testing
 @Suite(
   .enabled(
     if: JSONTestSuite.isPresent,
-    "JSONTestSuite is not here: put it into ../shared/json-test-suite beside the repository"))
+    "JSONTestSuite is not here: put it into ../shared/json-test-suite beside the repository"
+  )
+)
 struct ParsingSuiteTests {
   /// What the standard leaves open and how it is decided here: numbers of any size and lone
   /// surrogates in escapes are JSON; what is no UTF-8, and 500 brackets, are not.

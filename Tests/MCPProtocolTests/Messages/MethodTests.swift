@@ -34,7 +34,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "tool/call", "tools/calls", "tools/cal", "Tools/call", "tools/call ", "prompts/list", "other",
+    "", "tool/call", "tools/calls", "tools/cal", "Tools/call", "tools/call ", "prompts/list",
+    "other",
     "tools/list_changed", "\u{1F600}", #"tools\\/call"#, #"tools/call\u0000"#, #"\ud800"#,
   ])
   func `any other name is another method`(name: String) throws {

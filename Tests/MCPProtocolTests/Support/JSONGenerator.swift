@@ -73,10 +73,12 @@ struct JSONGenerator {
   private mutating func characters(_ bytes: inout [UInt8]) {
     for _ in 0..<random.below(random.chance(10) ? 60 : 8) {
       switch random.below(12) {
-      case 0: bytes += ["\\\"", "\\\\", "\\/", "\\b", "\\f", "\\n", "\\r", "\\t"][random.below(8)].utf8
+      case 0:
+        bytes += ["\\\"", "\\\\", "\\/", "\\b", "\\f", "\\n", "\\r", "\\t"][random.below(8)].utf8
       case 1: bytes += "\\u00\(random.below(8))\(["0", "a", "F"][random.below(3)])".utf8
       case 2: bytes += "\\ud83d\\uDE0\(random.below(10))".utf8
-      case 3: bytes += ["\u{E9}", "\u{20AC}", "\u{1F600}", "\u{7F}", "\u{2028}"][random.below(5)].utf8
+      case 3:
+        bytes += ["\u{E9}", "\u{20AC}", "\u{1F600}", "\u{7F}", "\u{2028}"][random.below(5)].utf8
       default: bytes.append(UInt8(ascii: "a") + UInt8(random.below(26)))
       }
     }

@@ -13,7 +13,9 @@ enum JSONTestSuite {
       .appending(path: "../../../../../shared/json-test-suite/test_parsing").standardized
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? []
     return names.sorted().compactMap { name in
-      (try? Data(contentsOf: folder.appending(path: name))).map { Case(name: name, bytes: [UInt8]($0)) }
+      (try? Data(contentsOf: folder.appending(path: name))).map {
+        Case(name: name, bytes: [UInt8]($0))
+      }
     }
   }()
 

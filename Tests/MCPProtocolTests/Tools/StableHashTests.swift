@@ -4,13 +4,16 @@ import Testing
 @Suite struct StableHashTests {
   /// FNV-1a, 64 bits, of the bytes and of the 0xFF that ends a text, reckoned apart.
   private static func reference(_ bytes: [UInt8]) -> UInt64 {
-    bytes.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)).multipliedReportingOverflow(by: 1_099_511_628_211).partialValue }
+    bytes.reduce(14_695_981_039_346_656_037) {
+      ($0 ^ UInt64($1)).multipliedReportingOverflow(by: 1_099_511_628_211).partialValue
+    }
   }
 
   @Test(
     arguments: [
       ("", 0xcbf2_9ce4_8422_2325), ("a", 0xaf63_dc4c_8601_ec8c), ("foobar", 0x8594_4171_f739_67e8),
-    ] as [(String, UInt64)])
+    ] as [(String, UInt64)]
+  )
   func `bytes hash to the published values`(text: String, value: UInt64) {
     var hash = StableHash()
     for byte in text.utf8 { hash.add(byte) }
