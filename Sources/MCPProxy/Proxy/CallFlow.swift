@@ -3,8 +3,7 @@ import MCPProtocol
 /// What is known of a call while it goes from endpoint to endpoint.
 struct CallFlow {
   let number: UInt64
-  let line: [UInt8]
-  let envelope: Envelope
+  let message: ClientMessage
   let route: Route
   let began: Instant
   /// When the client is told that there is no answer; time with a human moves it.
@@ -18,13 +17,12 @@ struct CallFlow {
   var notes: [UsageRecord.AttemptNote] = []
   var queued = TimeSpan.zero
   var elsewhere = TimeSpan.zero
-  /// The endpoint's breaker when the last attempt was made.
-  var breaker = "closed"
+  /// The breaker of the last endpoint that was tried.
+  var breaker = BreakerWord.closed
 
-  init(number: UInt64, line: [UInt8], envelope: Envelope, route: Route, began: Instant) {
+  init(number: UInt64, _ message: ClientMessage, _ route: Route, began: Instant) {
     self.number = number
-    self.line = line
-    self.envelope = envelope
+    self.message = message
     self.route = route
     self.began = began
     deadline = began + route.timeout
@@ -43,13 +41,13 @@ enum CallOutcome {
 extension ClientSession {
   /// Tries the route's endpoints in order until one answers or none may be tried.
   func follow(_ flow: inout CallFlow) async -> CallOutcome {
-    let hops = [flow.route.endpoint] + flow.route.fallback
-    for (position, endpoint) in hops.enumerated() {
-      guard let tool = await tool(of: endpoint, at: position, &flow) else { continue }
-      switch await tryEndpoint(endpoint, tool, &flow) {
-      case .ended(let outcome): return outcome
-      case .next: continue
-      }
+    let route = flow.route
+    if case .ended(let outcome) = await tryEndpoint(route.endpoint, route.tool, &flow) {
+      return outcome
+    }
+    for endpoint in route.fallback {
+      guard let tool = await standIn(endpoint, &flow) else { continue }
+      if case .ended(let outcome) = await tryEndpoint(endpoint, tool, &flow) { return outcome }
     }
     return best(flow)
   }
@@ -69,13 +67,8 @@ extension ClientSession {
     return .failed(told)
   }
 
-  /// The tool at this endpoint; `nil` if the endpoint cannot stand in.
-  private func tool(
-    of endpoint: Int,
-    at position: Int,
-    _ flow: inout CallFlow
-  ) async -> ToolReference? {
-    if position == 0 { return flow.route.tool }
+  /// The tool at an endpoint of the fallback; `nil` if it cannot stand in.
+  private func standIn(_ endpoint: Int, _ flow: inout CallFlow) async -> ToolReference? {
     let name = flow.route.tool.name
     if catalog.tools(of: endpoint) == nil {
       // A stand-in that was never started: its tools are known when it is up.
@@ -172,8 +165,7 @@ extension ClientSession {
     let left = flow.deadline - now
     let request = Attempt(
       call: flow.number,
-      line: flow.line,
-      envelope: flow.envelope,
+      message: flow.message,
       tool: tool,
       effect: flow.route.effect,
       deadline: now + (mayRepeat ? left * 0.5 : left),
@@ -192,6 +184,7 @@ extension ClientSession {
 
   /// Whether an endpoint behind this one offers the tool, as far as is known.
   private func hasAlternative(after endpoint: Int, _ route: Route) -> Bool {
+    guard !route.fallback.isEmpty else { return false }
     let position = route.fallback.firstIndex(of: endpoint).map { $0 + 1 } ?? 0
     return route.fallback[position...].contains { other in
       guard catalog.tools(of: other) != nil else { return !catalog.isSettled(other) }
@@ -205,10 +198,11 @@ extension ClientSession {
     since start: Instant,
     _ flow: inout CallFlow
   ) {
-    let name = endpoints[endpoint].name
+    let name = nameTokens[endpoint]
     switch result {
     case .answered(let answer):
       flow.attempts += 1
+      flow.breaker = answer.breaker
       flow.queued = flow.queued + answer.queued
       flow.elsewhere = flow.elsewhere + (answer.received - answer.sent)
       flow.deadline = flow.deadline + answer.paused
@@ -223,6 +217,7 @@ extension ClientSession {
     case .failed(let failure):
       let spent = loop.now - start
       if failure.wasAttempted { flow.attempts += 1 }
+      flow.breaker = failure.breaker
       flow.queued = flow.queued + failure.queued
       flow.elsewhere = flow.elsewhere + (spent - failure.queued)
       flow.notes.append(

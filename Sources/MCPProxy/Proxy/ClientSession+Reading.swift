@@ -35,7 +35,7 @@ extension ClientSession {
     }
     switch envelope.kind {
     case .request where envelope.method == .callTool && version != nil:
-      startCall(line, envelope, batch, &group)
+      startCall(ClientMessage(line, envelope), batch, &group)
     case .request where envelope.method == .listTools && version != nil:
       let number = register(RequestID(line.span, envelope.id), batch)
       group.addTask { await self.answerList(number) }

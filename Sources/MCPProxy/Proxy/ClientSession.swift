@@ -7,9 +7,12 @@ package actor ClientSession: EndpointObserver, LoopBound {
   package nonisolated let loop: EventLoop
   nonisolated let endpoints: [Endpoint]
   nonisolated let settings: ProxySettings
-  nonisolated let usage: UsageLog
   nonisolated let store: CatalogStore
   nonisolated let log: Log
+  nonisolated let congestion: Congestion
+  /// The endpoints' names as JSON strings, for the usage log.
+  nonisolated let nameTokens: [[UInt8]]
+  var usage: UsageLog
   private let input: Descriptor
   private let output: Descriptor
 
@@ -59,6 +62,7 @@ package actor ClientSession: EndpointObserver, LoopBound {
     settings: ProxySettings,
     usage: UsageLog,
     store: CatalogStore,
+    congestion: Congestion,
     log: Log
   ) {
     self.loop = loop
@@ -69,6 +73,12 @@ package actor ClientSession: EndpointObserver, LoopBound {
     self.usage = usage
     self.store = store
     self.log = log
+    self.congestion = congestion
+    nameTokens = endpoints.map { endpoint in
+      var writer = JSONWriter()
+      writer.string(endpoint.name)
+      return writer.bytes
+    }
     let names = ToolNames(separator: settings.separator, longest: settings.maxToolName)
     catalog = Catalog(endpoints.map(\.configuration), names: names)
     (table, list) = catalog.publish()
@@ -96,6 +106,7 @@ package actor ClientSession: EndpointObserver, LoopBound {
       }
     }
     flush()
+    usage.flush()
   }
 
   /// Reads what is there; false at the end of the stream.
@@ -123,7 +134,7 @@ package actor ClientSession: EndpointObserver, LoopBound {
   /// Above this, what may be lost is not sent at all.
   private static let courtesyLimit = 1 << 20
 
-  package var isClogged: Bool { outbox.pendingBytes > Self.outboxLimit }
+  private var isClogged: Bool { outbox.pendingBytes > Self.outboxLimit }
 
   package func roomForMore() async {
     guard isClogged, !isGone else { return }
@@ -138,9 +149,19 @@ package actor ClientSession: EndpointObserver, LoopBound {
   func send(_ frame: [UInt8]) {
     guard !isGone else { return }
     outbox.append(frame)
+    flushAtEndOfTurn()
+  }
+
+  private func flushAtEndOfTurn() {
     guard !flushIsDue else { return }
     flushIsDue = true
     loop.atEndOfTurn(self)
+  }
+
+  /// Enters a finished call into the books, after its answer.
+  func append(_ record: UsageRecord) {
+    usage.append(record)
+    flushAtEndOfTurn()
   }
 
   /// Sends a line that may be lost when the client is behind.
@@ -151,6 +172,8 @@ package actor ClientSession: EndpointObserver, LoopBound {
   package func turnEnded() {
     flushIsDue = false
     flush()
+    // The client has its answer first.
+    usage.flush()
   }
 
   func flush() {
@@ -174,7 +197,8 @@ package actor ClientSession: EndpointObserver, LoopBound {
       if let watch = outputWatch { loop.unwatch(output, watch) }
       end()
     }
-    if !isClogged || isGone { resumeRoomWaiters() }
+    congestion.set(isClogged && !isGone)
+    if !congestion.isClogged { resumeRoomWaiters() }
   }
 
   private func resumeRoomWaiters() {

@@ -77,13 +77,15 @@ extension Endpoint {
     _ text: String,
     retryAfter: TimeSpan? = nil
   ) -> CallFailure {
-    CallFailure(
+    var failure = CallFailure(
       reason,
       endpoint: name,
       tool: attempt.tool.name,
       retryAfter: retryAfter,
       text: text
     )
+    failure.breaker = BreakerWord(breaker.state)
+    return failure
   }
 
   /// Sends a call now or lets it wait.

@@ -45,7 +45,8 @@ extension Endpoint {
       received: loop.now,
       queued: call.queued,
       paused: call.paused,
-      reportedCost: reportedCost(envelope, source, line)
+      reportedCost: reportedCost(envelope, source, line),
+      breaker: BreakerWord(breaker.state)
     )
     call.finish(.answered(answer))
     admitWaiting()
@@ -68,7 +69,7 @@ extension Endpoint {
     var splice = Splice()
     splice.replace(
       absolute(envelope.id),
-      with: .slice(call.attempt.line, call.attempt.envelope.id)
+      with: .slice(call.attempt.message.line, call.attempt.message.envelope.id)
     )
     if envelope.kind == .result {
       let addition = ResultAddition(
@@ -80,7 +81,7 @@ extension Endpoint {
       addition.apply(to: &splice)
     }
     var frame: [UInt8] = []
-    frame.reserveCapacity(line.count + call.attempt.envelope.id.count + 24)
+    frame.reserveCapacity(line.count + call.attempt.message.envelope.id.count + 24)
     splice.append(source, line, to: &frame)
     return frame
   }

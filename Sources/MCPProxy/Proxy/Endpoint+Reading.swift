@@ -16,7 +16,7 @@ extension Endpoint {
       await unsafe withUnsafeContinuation { unsafe readWaiter.wait($0) }
       guard process?.reasonToEnd == nil else { break }
       if await readOnce(output, &buffer) { break }
-      if await observer?.isClogged == true { await pauseReading() }
+      if congestion.isClogged { await pauseReading() }
     }
     if case .whole(let line) = buffer.remainder() {
       await receiveLine(buffer.storage, line)
@@ -52,27 +52,42 @@ extension Endpoint {
   private func receiveLines(_ buffer: inout LineBuffer) async {
     while let line = buffer.next() {
       switch line {
-      case .whole(let range): await receiveLine(buffer.storage, range)
+      case .whole(let range):
+        // Nearly every line is an answer, and an answer needs no await.
+        if let other = receiveIfAnswer(buffer.storage, range) {
+          await receive(other, buffer.storage, range)
+        }
       case .oversize(let head): receiveOversize(buffer.storage, head)
       }
     }
   }
 
   private func receiveLine(_ source: [UInt8], _ line: Range<Int>) async {
-    let envelope: Envelope
-    do throws(EnvelopeError) {
-      envelope = try EnvelopeParser.parse(source.span.extracting(line))
-    } catch {
-      return receiveJunk(error, source, line)
-    }
-    junkLines = 0
-    lastSpeech = loop.now
-    switch envelope.kind {
-    case .result, .error: receiveAnswer(envelope, source, line)
-    case .notification: await receiveNotification(envelope, Array(source[line]))
-    case .request: await receiveRequest(envelope, Array(source[line]))
+    guard let other = receiveIfAnswer(source, line) else { return }
+    await receive(other, source, line)
+  }
+
+  private func receive(_ other: Envelope, _ source: [UInt8], _ line: Range<Int>) async {
+    switch other.kind {
+    case .result, .error: break
+    case .notification: await receiveNotification(other, Array(source[line]))
+    case .request: await receiveRequest(other, Array(source[line]))
     case .batch: await receiveBatch(source, line)
     }
+  }
+
+  /// Takes an answer, or nonsense, at once; returns any other message.
+  private func receiveIfAnswer(_ source: [UInt8], _ line: Range<Int>) -> Envelope? {
+    do throws(EnvelopeError) {
+      let envelope = try EnvelopeParser.parse(source.span.extracting(line))
+      junkLines = 0
+      lastSpeech = loop.now
+      guard envelope.kind == .result || envelope.kind == .error else { return envelope }
+      receiveAnswer(envelope, source, line)
+    } catch {
+      receiveJunk(error, source, line)
+    }
+    return nil
   }
 
   /// Servers of 2025-03-26 may answer with an array of messages.
@@ -137,7 +152,7 @@ extension Endpoint {
     pending[id] = .call(call)
     breaker.excuse(call.permit)
     toolBreakers.excuse(call.attempt.tool.index, call.toolPermit)
-    guard !call.attempt.envelope.progressToken.isEmpty else { return }
+    guard !call.attempt.message.envelope.progressToken.isEmpty else { return }
     await observer?.progressed(call.attempt.call, line, envelope)
   }
 

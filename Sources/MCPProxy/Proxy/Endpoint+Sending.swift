@@ -7,12 +7,13 @@ extension Endpoint {
     let attempt = waiter.attempt
     let id = pending.nextID()
     var splice = Splice()
-    splice.replace(attempt.envelope.id, with: .integer(id))
-    splice.replace(attempt.envelope.name, with: .bytes(attempt.tool.token))
-    if !attempt.envelope.progressToken.isEmpty {
-      splice.replace(attempt.envelope.progressToken, with: .integer(id))
+    let message = attempt.message
+    splice.replace(message.envelope.id, with: .integer(id))
+    splice.replace(message.envelope.name, with: .bytes(attempt.tool.token))
+    if !message.envelope.progressToken.isEmpty {
+      splice.replace(message.envelope.progressToken, with: .integer(id))
     }
-    process?.outbox.append(splice, attempt.line, 0..<attempt.line.count)
+    process?.outbox.append(splice, message.line, 0..<message.line.count)
     flushAtEndOfTurn()
     waiter.timer.map(loop.cancelTimer)
     let now = loop.now

@@ -8,6 +8,7 @@ package actor Endpoint: LoopBound {
   package nonisolated let index: Int
   package nonisolated let configuration: EndpointConfiguration
   nonisolated let launcher: Launcher
+  nonisolated let congestion: Congestion
   nonisolated let log: Log
   weak var observer: (any EndpointObserver)?
 
@@ -64,8 +65,10 @@ package actor Endpoint: LoopBound {
     index: Int,
     loop: EventLoop,
     launcher: Launcher,
+    congestion: Congestion,
     log: Log
   ) {
+    self.congestion = congestion
     self.configuration = configuration
     self.index = index
     self.loop = loop
@@ -83,18 +86,6 @@ package actor Endpoint: LoopBound {
   }
 
   package nonisolated var name: String { configuration.name }
-
-  /// The breaker's state as a word, for records.
-  package var breakerWord: String {
-    switch breaker.state {
-    case .closed: "closed"
-    case .open: "open"
-    case .halfOpen: "half_open"
-    case .forcedOpen: "forced_open"
-    case .disabled: "disabled"
-    case .metricsOnly: "metrics_only"
-    }
-  }
 
   package func setObserver(_ observer: any EndpointObserver) { self.observer = observer }
 

@@ -16,8 +16,6 @@ package protocol EndpointObserver: Actor {
   func takenBack(by endpoint: Int, _ request: RequestID?) async
   /// Any other notification that concerns the client as it is.
   func notified(_ line: [UInt8], _ envelope: Envelope) async
-  /// Whether the client is behind with reading, so that nothing more should be read for it.
-  var isClogged: Bool { get }
   /// Returns once the client has taken enough of what was sent for more to be read.
   func roomForMore() async
 }
