@@ -20,12 +20,18 @@ package struct Attempt: Sendable {
 }
 
 /// A tool as its endpoint knows it.
-package struct ToolReference: Sendable {
+package final class ToolReference: Sendable {
   /// Its number at the endpoint, the same as long as the proxy runs.
   package let index: Int
   package let name: String
   /// The name as a JSON string.
   package let token: [UInt8]
+
+  package init(index: Int, name: String, token: [UInt8]) {
+    self.index = index
+    self.name = name
+    self.token = token
+  }
 }
 
 /// How an attempt ended.

@@ -29,6 +29,12 @@ struct CallFlow {
   }
 }
 
+/// A call whose first attempt brought no answer to give.
+struct UnfinishedCall {
+  let flow: CallFlow
+  let result: AttemptResult
+}
+
 /// How a call ended.
 enum CallOutcome {
   case answered(Answer, endpoint: Int)
@@ -40,11 +46,10 @@ enum CallOutcome {
 // The attempt loop: retry and fallback, only where a repeat can do no harm.
 extension ClientSession {
   /// Tries the route's endpoints in order until one answers or none may be tried.
-  func follow(_ flow: inout CallFlow) async -> CallOutcome {
+  func follow(_ flow: inout CallFlow, after first: AttemptResult?) async -> CallOutcome {
     let route = flow.route
-    if case .ended(let outcome) = await tryEndpoint(route.endpoint, route.tool, &flow) {
-      return outcome
-    }
+    let step = await tryEndpoint(route.endpoint, route.tool, &flow, after: first)
+    if case .ended(let outcome) = step { return outcome }
     for endpoint in route.fallback {
       guard let tool = await standIn(endpoint, &flow) else { continue }
       if case .ended(let outcome) = await tryEndpoint(endpoint, tool, &flow) { return outcome }
@@ -94,13 +99,17 @@ extension ClientSession {
   private func tryEndpoint(
     _ endpoint: Int,
     _ tool: ToolReference,
-    _ flow: inout CallFlow
+    _ flow: inout CallFlow,
+    after first: AttemptResult? = nil
   ) async -> Step {
     let policy = endpoints[endpoint].configuration.policy.retry
     var attempts = 0
+    var made = first
     while true {
       if calls[flow.number]?.isCancelled ?? true { return .ended(.cancelled) }
-      let result = await attempt(endpoint, tool, &flow)
+      let result: AttemptResult
+      if let first = made { result = first } else { result = await attempt(endpoint, tool, &flow) }
+      made = nil
       let situation: RepeatRule.Situation
       switch result {
       case .cancelled: return .ended(.cancelled)
@@ -159,27 +168,30 @@ extension ClientSession {
     _ flow: inout CallFlow
   ) async -> AttemptResult {
     let now = loop.now
-    // A slow endpoint must leave its stand-in time to answer.
+    calls[flow.number]?.endpoint = endpoint
+    let result = await endpoints[endpoint].attempt(attempt(flow, endpoint, tool))
+    calls[flow.number]?.endpoint = nil
+    note(result, endpoint, since: now, &flow)
+    return result
+  }
+
+  func attempt(_ flow: CallFlow, _ endpoint: Int, _ tool: ToolReference) -> Attempt {
+    let now = loop.now
     let hasAlternative = hasAlternative(after: endpoint, flow.route)
-    let mayRepeat = flow.route.effect == .safe && hasAlternative
     let left = flow.deadline - now
-    let request = Attempt(
+    return Attempt(
       call: flow.number,
       message: flow.message,
       tool: tool,
       effect: flow.route.effect,
-      deadline: now + (mayRepeat ? left * 0.5 : left),
+      // A slow endpoint must leave its stand-in time to answer.
+      deadline: now + (hasAlternative && flow.route.effect == .safe ? left * 0.5 : left),
       timeout: flow.route.timeout,
       limit: flow.began + flow.route.longest,
       isRepeat: flow.attempts > 0,
       hasAlternative: hasAlternative,
       servedBy: endpoint == flow.route.endpoint ? nil : endpoints[endpoint].name
     )
-    calls[flow.number]?.endpoint = endpoint
-    let result = await endpoints[endpoint].attempt(request)
-    calls[flow.number]?.endpoint = nil
-    note(result, endpoint, since: now, &flow)
-    return result
   }
 
   /// Whether an endpoint behind this one offers the tool, as far as is known.
@@ -192,7 +204,7 @@ extension ClientSession {
     }
   }
 
-  private func note(
+  func note(
     _ result: AttemptResult,
     _ endpoint: Int,
     since start: Instant,

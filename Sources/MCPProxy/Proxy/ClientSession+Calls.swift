@@ -2,20 +2,55 @@ package import MCPProtocol
 
 // One tools/call from its arrival to its one answer.
 extension ClientSession {
-  func startCall(
+  /// Takes a call up; true if it is on its way already, else the caller gives it a task.
+  func startCall(_ message: ClientMessage) -> Bool {
+    guard let route = table.route(message.line, message.envelope.name), hasArguments(message)
+    else { return false }
+    let now = loop.now
+    let number = register(message, batch: nil)
+    calls[number]?.direct = DirectCall(message: message, route: route, began: now)
+    let attempt = attempt(
+      CallFlow(number: number, message, route, began: now), route.endpoint, route.tool)
+    // Both actors are on the loop, so the step is the same (docs/decisions/0009).
+    if endpoints[route.endpoint].assumeIsolated({ $0.begin(attempt) }) {
+      calls[number]?.endpoint = route.endpoint
+      directCalls += 1
+      return true
+    }
+    _ = unregister(number)
+    return false
+  }
+
+  /// What a call that was sent on at once has come to; what is not simply answered gets a task.
+  package func attemptEnded(_ number: UInt64, _ result: AttemptResult) {
+    guard let direct = calls[number]?.direct else { return }
+    var flow = CallFlow(number: number, direct.message, direct.route, began: direct.began)
+    calls[number]?.endpoint = nil
+    calls[number]?.direct = nil
+    directCalls -= 1
+    if directCalls == 0, inputHasEnded || isEnding { wakeReader() }
+    note(result, direct.route.endpoint, since: direct.began, &flow)
+    switch result {
+    case .cancelled: finish(.cancelled, flow)
+    case .answered(let answer)
+    where answer.errorCode != OutcomeTable.internalError || direct.route.effect == .unsafe:
+      finish(.answered(answer, endpoint: direct.route.endpoint), flow)
+    default:
+      unfinished.append(UnfinishedCall(flow: flow, result: result))
+      wakeReader()
+    }
+  }
+
+  func answerCall(
     _ message: ClientMessage,
     _ batch: Int?,
     _ group: inout DiscardingTaskGroup
   ) {
-    let (line, envelope) = (message.line, message.envelope)
-    let number = register(RequestID(line.span, envelope.id), batch)
-    if !envelope.progressToken.isEmpty {
-      calls[number]?.progressToken = Array(line[envelope.progressToken])
-    }
+    let number = register(message, batch: batch)
     let began = loop.now
-    if let route = table.route(line, envelope.name), hasArguments(message) {
+    if let route = table.route(message.line, message.envelope.name), hasArguments(message) {
       group.addTask {
-        await self.answerCall(CallFlow(number: number, message, route, began: began))
+        await self.answerCall(CallFlow(number: number, message, route, began: began), after: nil)
       }
     } else {
       group.addTask { await self.answerUnrouted(number, message, began) }
@@ -29,9 +64,15 @@ extension ClientSession {
   }
 
   /// Notes a request that is answered later; an id in use twice is answered twice.
-  func register(_ id: RequestID, _ batch: Int?) -> UInt64 {
+  func register(_ message: ClientMessage, batch: Int?) -> UInt64 {
     lastCall += 1
-    calls[lastCall] = ClientCall(id: id, batch: batch)
+    let (line, envelope) = (message.line, message.envelope)
+    let id = RequestID(line.span, envelope.id)
+    var call = ClientCall(id: id, batch: batch)
+    if !envelope.progressToken.isEmpty {
+      call.progressToken = Array(line[envelope.progressToken])
+    }
+    calls[lastCall] = call
     callsByID[id] = lastCall
     return lastCall
   }
@@ -43,9 +84,10 @@ extension ClientSession {
     return call
   }
 
-  private func answerCall(_ opening: CallFlow) async {
+  /// Follows a call to its end; `first` is how its first attempt ended, if it was made already.
+  func answerCall(_ opening: CallFlow, after first: AttemptResult?) async {
     var flow = opening
-    let outcome = await follow(&flow)
+    let outcome = await follow(&flow, after: first)
     finish(outcome, flow)
   }
 
@@ -57,7 +99,7 @@ extension ClientSession {
     guard hasArguments(message) else {
       return refuseCall(number, message, began, "Invalid params: arguments must be an object")
     }
-    await answerCall(CallFlow(number: number, message, route, began: began))
+    await answerCall(CallFlow(number: number, message, route, began: began), after: nil)
   }
 
   /// Finds the route; a tool that is not known yet may be one of an endpoint that still starts.

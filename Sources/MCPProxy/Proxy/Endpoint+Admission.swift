@@ -131,7 +131,7 @@ extension Endpoint {
   }
 
   /// Asks every guard and commits with all of them, or with none.
-  private func admit(_ attempt: Attempt, at now: Instant) -> Admission {
+  func admit(_ attempt: Attempt, at now: Instant) -> Admission {
     if let refusal = refusalOfOpenBreaker(attempt, at: now) { return .refused(refusal) }
     guard bulkhead.hasPlace else { return .noPlace }
     if let wait = tokenWait(attempt, at: now) { return wait }

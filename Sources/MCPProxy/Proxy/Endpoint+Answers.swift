@@ -23,7 +23,7 @@ extension Endpoint {
   ) {
     if line.count > Self.longestAnswer {
       settle(call, .result(isError: false))
-      call.finish(.failed(tooLarge(call, line.count)))
+      finish(call, .failed(tooLarge(call, line.count)))
       return admitWaiting()
     }
     let observation: OutcomeTable.Observation =
@@ -48,7 +48,7 @@ extension Endpoint {
       reportedCost: reportedCost(envelope, source, line),
       breaker: BreakerWord(breaker.state)
     )
-    call.finish(.answered(answer))
+    finish(call, .answered(answer))
     admitWaiting()
   }
 
@@ -125,7 +125,7 @@ extension Endpoint {
       if let size { failure = tooLarge(call, size) }
       failure.certainty = .answered
       failure.wasAttempted = true
-      call.finish(.failed(failure))
+      finish(call, .failed(failure))
       admitWaiting()
     case .own(let own): answeredOwn(own, nil)
     }
@@ -198,7 +198,7 @@ extension Endpoint {
       failure.certainty = .unknown
       failure.wasAttempted = true
       failure.queued = call.queued
-      call.finish(.failed(failure))
+      finish(call, .failed(failure))
       admitWaiting()
     }
   }

@@ -1,7 +1,9 @@
 package import MCPProtocol
 
 /// The client's side of the proxy, as an endpoint sees it.
-package protocol EndpointObserver: Actor {
+package protocol EndpointObserver: LoopBound {
+  /// An attempt that `begin` accepted has ended. Called at once, without a hop.
+  func attemptEnded(_ call: UInt64, _ result: AttemptResult)
   /// The endpoint's tools are known, for the first time or anew.
   func toolsListed(by endpoint: Int, _ tools: [ToolEntry]) async
   /// The endpoint cannot say what tools it has: it did not start, or its list is no good.
