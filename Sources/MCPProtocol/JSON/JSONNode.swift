@@ -45,8 +45,8 @@ extension JSONNode {
   package func int(in bytes: [UInt8]) -> Int? {
     guard isNumber else { return nil }
     if let value = Int(String(decoding: bytes[range], as: UTF8.self)) { return value }
-    // Above 2^53 a fraction or exponent may have been rounded: no longer the number written.
-    guard let value = double(in: bytes), value.magnitude <= 9_007_199_254_740_992 else {
+    // From 2^53 on a fraction or exponent may have been rounded: no longer the number written.
+    guard let value = double(in: bytes), value.magnitude < 9_007_199_254_740_992 else {
       return nil
     }
     return Int(exactly: value)
@@ -58,8 +58,9 @@ extension JSONNode {
     guard pointer.utf8.first == UInt8(ascii: "/") else { return nil }
     var node = self
     for token in pointer.utf8.dropFirst().split(
-      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    {
+      separator: UInt8(ascii: "/"),
+      omittingEmptySubsequences: false
+    ) {
       guard let name = Self.unescape(token), let next = node.child(named: name) else { return nil }
       node = next
     }
