@@ -1,4 +1,6 @@
-/// What calls may cost. Read and kept; this version enforces none of it.
+/// What calls may cost.
+///
+/// Read and kept; this version enforces none of it.
 package struct BudgetPolicy: Sendable, Equatable {
   package enum Window: String, Sendable, CaseIterable {
     case hour
@@ -21,7 +23,9 @@ package struct BudgetPolicy: Sendable, Equatable {
   package init() {}
 }
 
-/// The service level to keep. Read and kept; this version does not judge it.
+/// The service level to keep.
+///
+/// Read and kept; this version does not judge it.
 package struct ServiceLevel: Sendable, Equatable {
   package var p95: TimeSpan?
   /// The share of calls that may fail.

@@ -256,6 +256,12 @@ struct ConfigurationProblemTests {
     #expect(loading.problems.map { $0.prefix(2) } == ["1:", "2:", "3:"])
   }
 
+  @Test func `nothing of the file reaches a terminal as a control character`() {
+    let message = Loading.entry(##""\u001b[31m":1"##).problems.first ?? ""
+    #expect(message.contains("\u{FFFD}[31m"))
+    #expect(!message.contains("\u{1B}"))
+  }
+
   @Test func `a byte order mark takes no column`() {
     #expect(Loading("\u{FEFF}[1]").problems.first?.hasPrefix("1:1:") == true)
   }

@@ -61,7 +61,7 @@ struct EndpointRelations {
     done.insert(name)
   }
 
-  /// Two servers under one prefix would fight for names. Hidden ones list none.
+  /// Two servers under one prefix that list tools would fight for names.
   private func checkPrefixes(_ problems: inout ProblemList) {
     var owners: [String: String] = [:]
     for endpoint in endpoints where !endpoint.disabled && !endpoint.hidden {

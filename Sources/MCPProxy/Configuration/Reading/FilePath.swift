@@ -16,7 +16,9 @@ enum FilePath {
     path.split(separator: "/").last.map(String.init) ?? path
   }
 
-  /// Removes `.` and `..`. A link behind a `..` is not looked at, as in a shell's `cd`.
+  /// Removes `.` and `..`.
+  ///
+  /// A link behind a `..` is not looked at, as in a shell's `cd`.
   static func normalize(_ path: String) -> String {
     var parts: [Substring] = []
     for part in path.split(separator: "/") where part != "." {

@@ -4,7 +4,9 @@ struct PolicyBuilder {
   /// What the fields belong to, in messages.
   let path: String
 
-  /// Writes `startupTimeout` where it belongs. To be done before merging: an entry's
+  /// Writes `startupTimeout` where it belongs.
+  ///
+  /// To be done before merging: an entry's
   /// `startupTimeout` must win over the `timeout.start` of the defaults.
   static func fold(_ fields: ConfigurationFields) -> ConfigurationFields {
     guard let start = fields["startupTimeout"] else { return fields }

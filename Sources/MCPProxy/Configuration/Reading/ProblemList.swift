@@ -26,10 +26,19 @@ struct ProblemList {
         code,
         line: place.line,
         column: place.column,
-        message,
+        Self.printable(message),
         endpoint: endpoint
       )
     )
+  }
+
+  /// Names and values of the file stand in messages, and messages on terminals.
+  private static func printable(_ message: String) -> String {
+    var scalars = String.UnicodeScalarView()
+    for scalar in message.unicodeScalars {
+      scalars.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
+    }
+    return String(scalars)
   }
 
   /// The first error of an entry.

@@ -1,4 +1,6 @@
-/// Every key of `mcp-proxy.json`. The loader, the schema and the tests of the documents read it.
+/// Every key of `mcp-proxy.json`.
+///
+/// The loader, the schema and the tests of the documents read it.
 enum ConfigurationTable {
   /// One millisecond to one day: what a wait may be.
   static let span = 1.0...86_400_000
