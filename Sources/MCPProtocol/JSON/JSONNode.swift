@@ -45,8 +45,8 @@ extension JSONNode {
   package func int(in bytes: [UInt8]) -> Int? {
     guard isNumber else { return nil }
     if let value = Int(String(decoding: bytes[range], as: UTF8.self)) { return value }
-    // From 2^53 on a fraction or exponent may have been rounded: no longer the number written.
-    guard let value = double(in: bytes), value.magnitude < 9_007_199_254_740_992 else {
+    // Above 2^53 a fraction or exponent may have been rounded: no longer the number written.
+    guard let value = double(in: bytes), value.magnitude <= 9_007_199_254_740_992 else {
       return nil
     }
     return Int(exactly: value)
