@@ -28,7 +28,11 @@ let package = Package(
       ],
       exclude: ["System/CLinux"],
       swiftSettings: strict),
-    .testTarget(name: "MCPProtocolTests", dependencies: ["MCPProtocol"], swiftSettings: strict),
+    .testTarget(
+      name: "MCPProtocolTests",
+      dependencies: ["MCPProtocol"],
+      exclude: ["Vectors"],
+      swiftSettings: strict),
     .testTarget(
       name: "MCPProxyTests", dependencies: ["MCPProtocol", "MCPProxy"], swiftSettings: strict),
   ]

@@ -70,7 +70,7 @@ package struct LineBuffer: Sendable {
   /// The next line, or `nil` when more bytes are needed.
   package mutating func next() -> Line? {
     while true {
-      guard let lineEnd = ByteSearch.firstNewline(storage.span, from: searched, to: end) else {
+      guard let lineEnd = ByteBlocks.firstNewline(storage.span, from: searched, to: end) else {
         searched = end
         return tooLong()
       }
@@ -81,13 +81,19 @@ package struct LineBuffer: Sendable {
         isDiscarding = false
         continue
       }
-      var last = lineEnd
-      if last > first, storage[last - 1] == UInt8(ascii: "\r") { last -= 1 }
-      if last - first > limit {
-        return .oversize(head: first..<first + min(Self.headLength, last - first))
-      }
-      if last > first { return .whole(first..<last) }
+      if let line = line(first, lineEnd) { return line }
     }
+  }
+
+  /// The line that ends before `lineEnd`; `nil` if it is empty.
+  @inline(__always)
+  private func line(_ first: Int, _ lineEnd: Int) -> Line? {
+    var last = lineEnd
+    if last > first, storage[last - 1] == UInt8(ascii: "\r") { last -= 1 }
+    if last - first > limit {
+      return .oversize(head: first..<first + min(Self.headLength, last - first))
+    }
+    return last > first ? .whole(first..<last) : nil
   }
 
   /// Gives up on a line that has grown over the limit without an end in sight.
@@ -106,9 +112,7 @@ package struct LineBuffer: Sendable {
 
   /// What is left when the stream has ended: a last line without a line end.
   package mutating func remainder() -> Line? {
-    defer { start = end }
-    guard !isDiscarding, end > start else { return nil }
-    return end - start > limit
-      ? .oversize(head: start..<start + Self.headLength) : .whole(start..<end)
+    defer { (start, searched) = (end, end) }
+    return isDiscarding ? nil : line(start, end)
   }
 }

@@ -27,7 +27,7 @@ extension JSONNode {
 
   /// The value of the member `name`; of several, the last, as common parsers have it.
   package subscript(name: String) -> JSONNode? {
-    members?.last { $0.name == name }?.value
+    members?.last { $0.isNamed(name) }?.value
   }
 
   /// The value's bytes exactly as they came.
@@ -93,4 +93,10 @@ extension JSONNode {
     }
     return isEscaped ? nil : String(decoding: bytes, as: UTF8.self)
   }
+}
+
+extension JSONMember {
+  /// Compares names as RFC 8259 §8.3 does, code by code: `String` takes canonically equivalent
+  /// texts for equal.
+  package func isNamed(_ other: String) -> Bool { name.utf8.elementsEqual(other.utf8) }
 }

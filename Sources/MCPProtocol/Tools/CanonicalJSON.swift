@@ -21,7 +21,8 @@ package enum CanonicalJSON {
       for element in elements { add(element, bytes, to: &hash) }
     case .object(let members):
       hash.add("{\(members.count)")
-      for member in members.sorted(by: { $0.name < $1.name }) {
+      // By bytes: `String` orders canonically equivalent names as equal.
+      for member in members.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
         hash.add(member.name)
         add(member.value, bytes, to: &hash)
       }

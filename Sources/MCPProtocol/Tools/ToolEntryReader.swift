@@ -20,7 +20,7 @@ struct ToolEntryReader {
     }
     var writer = JSONWriter()
     for (position, member) in members.enumerated()
-    where !members[(position + 1)...].contains(where: { $0.name == member.name }) {
+    where !members[(position + 1)...].contains(where: { $0.isNamed(member.name) }) {
       write(member, ofTool: name, to: &writer)
     }
     let annotations = node["annotations"]

@@ -72,7 +72,11 @@ extension Endpoint {
     )
     if envelope.kind == .result {
       let addition = ResultAddition(
-        servedBy: call.attempt.servedBy, envelope, source, base: base)
+        servedBy: call.attempt.servedBy,
+        envelope,
+        source,
+        base: base
+      )
       addition.apply(to: &splice)
     }
     var frame: [UInt8] = []
@@ -184,7 +188,11 @@ extension Endpoint {
         call.attempt,
         .timeout,
         FailureText.timeout(
-          call.attempt.tool.name, call.attempt.effect, after: elapsed, attempts: 1)
+          call.attempt.tool.name,
+          call.attempt.effect,
+          after: elapsed,
+          attempts: 1
+        )
       )
       failure.certainty = .unknown
       failure.wasAttempted = true
@@ -197,12 +205,20 @@ extension Endpoint {
   /// A silent endpoint is asked once: if it answers, only the tool is to blame (row 9).
   private func askWhoIsToBlame(_ call: CallInFlight) {
     toolBreakers.settle(
-      call.attempt.tool.index, call.toolPermit, .failure, at: loop.now, pausedFor: call.paused)
+      call.attempt.tool.index,
+      call.toolPermit,
+      .failure,
+      at: loop.now,
+      pausedFor: call.paused
+    )
     let patience = min(Self.probePatience, call.attempt.timeout)
     let id = pending.nextID()
     sendRequest(id, "ping", nil)
     let timer = loop.setTimer(
-      at: loop.now + patience, owner: self, token: EndpointTimer(.deadline, UInt64(id)).token)
+      at: loop.now + patience,
+      owner: self,
+      token: EndpointTimer(.deadline, UInt64(id)).token
+    )
     pending.add(id, .own(.blame(call.permit, paused: call.paused, timer: timer)))
   }
 

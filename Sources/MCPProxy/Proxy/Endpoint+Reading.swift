@@ -6,7 +6,11 @@ extension Endpoint {
   func readOutput() async {
     guard let output = process?.output else { return }
     process?.outputWatch = try? loop.watch(
-      output, .reading, owner: self, token: Stream.output.rawValue)
+      output,
+      .reading,
+      owner: self,
+      token: Stream.output.rawValue
+    )
     var buffer = LineBuffer(limit: launcher.maxLine)
     while process?.reasonToEnd == nil {
       await unsafe withUnsafeContinuation { unsafe readWaiter.wait($0) }
@@ -125,7 +129,10 @@ extension Endpoint {
     if let timer = call.timer {
       loop.cancelTimer(timer)
       call.timer = loop.setTimer(
-        at: call.deadline, owner: self, token: EndpointTimer(.deadline, UInt64(id)).token)
+        at: call.deadline,
+        owner: self,
+        token: EndpointTimer(.deadline, UInt64(id)).token
+      )
     }
     pending[id] = .call(call)
     breaker.excuse(call.permit)
@@ -158,7 +165,11 @@ extension Endpoint {
   func readErrors() async {
     guard let stream = process?.error else { return }
     process?.errorWatch = try? loop.watch(
-      stream, .reading, owner: self, token: Stream.error.rawValue)
+      stream,
+      .reading,
+      owner: self,
+      token: Stream.error.rawValue
+    )
     var buffer = [UInt8](repeating: 0, count: 4096)
     while process?.errorIsOpen == true {
       await unsafe withUnsafeContinuation { unsafe errorWaiter.wait($0) }
@@ -185,8 +196,10 @@ extension Endpoint {
       // What it said last is often the reason.
       var buffer = [UInt8](repeating: 0, count: 4096)
       if case .bytes(let count) = loop.kernel.read(
-        running.error, into: &buffer, at: 0..<buffer.count)
-      {
+        running.error,
+        into: &buffer,
+        at: 0..<buffer.count
+      ) {
         tail.append(buffer[..<count])
       }
       closeErrors()

@@ -19,7 +19,10 @@ extension Endpoint {
     let timer =
       questions.isEmpty
       ? loop.setTimer(
-        at: attempt.deadline, owner: self, token: EndpointTimer(.deadline, UInt64(id)).token) : nil
+        at: attempt.deadline,
+        owner: self,
+        token: EndpointTimer(.deadline, UInt64(id)).token
+      ) : nil
     let call = unsafe CallInFlight(
       attempt: attempt,
       permit: permit,
@@ -59,7 +62,11 @@ extension Endpoint {
     case .blocked:
       if running.inputWatch == nil {
         process?.inputWatch = try? loop.watch(
-          running.input, .writing, owner: self, token: Stream.input.rawValue)
+          running.input,
+          .writing,
+          owner: self,
+          token: Stream.input.rawValue
+        )
       }
     case .failed: end("closed its standard input")
     case nil: break
@@ -94,7 +101,10 @@ extension Endpoint {
     let id = pending.nextID()
     sendRequest(id, method, params)
     let timer = loop.setTimer(
-      at: loop.now + within, owner: self, token: EndpointTimer(.deadline, UInt64(id)).token)
+      at: loop.now + within,
+      owner: self,
+      token: EndpointTimer(.deadline, UInt64(id)).token
+    )
     return await unsafe withUnsafeContinuation { continuation in
       pending.add(id, .own(.step(unsafe OwnStep(timer: timer, continuation: continuation))))
     }
@@ -115,6 +125,11 @@ extension Endpoint {
     }
     writer.endObject()
     sendLine(writer.bytes)
+  }
+
+  /// What the client can be asked; for processes started from now on.
+  package func setClientCapabilities(_ capabilities: [UInt8]) {
+    clientCapabilities = capabilities
   }
 
   /// The client's wish for log messages; kept for processes to come.

@@ -84,6 +84,18 @@ package actor Endpoint: LoopBound {
 
   package nonisolated var name: String { configuration.name }
 
+  /// The breaker's state as a word, for records.
+  package var breakerWord: String {
+    switch breaker.state {
+    case .closed: "closed"
+    case .open: "open"
+    case .halfOpen: "half_open"
+    case .forcedOpen: "forced_open"
+    case .disabled: "disabled"
+    case .metricsOnly: "metrics_only"
+    }
+  }
+
   package func setObserver(_ observer: any EndpointObserver) { self.observer = observer }
 
   /// The number by which guards know a tool; given once and kept.
