@@ -58,6 +58,13 @@ struct ConfigurationDocumentTests {
     for synonym in key.synonyms { #expect(text.contains("`\(synonym)`"), "\(synonym)") }
   }
 
+  @Test func `the configuration at the root loads without a problem`() throws {
+    let url = Repository.root.appending(path: "mcp-proxy.json")
+    let loading = Loading(try String(contentsOf: url, encoding: .utf8))
+    #expect(loading.problems == [])
+    #expect(loading.configuration?.endpoints.isEmpty == false)
+  }
+
   @Test(arguments: ["minimal", "fallback", "limits"])
   func `an example loads without a problem`(name: String) throws {
     let loading = try Self.example(name)

@@ -57,6 +57,31 @@ struct ConfigurationTableTests {
     #expect(problems.filter { !$0.contains("CONFIG_NOT_") } == [])
   }
 
+  /// Whatever stands there, it is read or refused with a message, and the file goes on.
+  @Test(arguments: spellings)
+  func `no value stops the loader`(section: ConfigurationSection, key: ConfigurationKey) {
+    let values = [
+      "null", "true", "false", "0", "-1", "1e300", "0.0000001", "99999999999999999999", "[]",
+      "[[]]", "{}", #"{"":{}}"#, #"{"a":null}"#, #""""#, #""-""#, #""9e99h""#,
+      #""99999999999999999999h""#, #""1/0s""#, #""1e300/s""#, #""nan/s""#, #""1/9e9d""#, #""${""#,
+      #""\u0000""#,
+    ]
+    for value in values {
+      let loading = Loading(Self.file(section, #""\#(key.name)":\#(value),"command":"x""#))
+      #expect(loading.configuration != nil || !loading.problems.isEmpty, "\(value)")
+    }
+  }
+
+  @Test func `a file that ends early is refused where it ends`() throws {
+    let url = Repository.root.appending(path: "examples/limits.json")
+    let text = try String(contentsOf: url, encoding: .utf8)
+    for length in 0..<(text.count - 2) {
+      let loading = Loading(String(text.prefix(length)))
+      #expect(loading.configuration == nil)
+      #expect(loading.problems.count == 1)
+    }
+  }
+
   @Test(arguments: ConfigurationSection.allCases)
   func `an unknown key is refused in every section`(section: ConfigurationSection) {
     let loading = Loading(Self.file(section, #""unheardOf":1"#))

@@ -33,7 +33,10 @@ struct ConfigurationValueTests {
     #expect(Loading.entry(#""rateLimit":\#(text)"#).first?.policy.rateLimit == expected)
   }
 
-  @Test(arguments: [#""5""#, #""/s""#, #""5/""#, #""5/fortnight""#, #""-1/s""#, #""5/s/s""#, "5"])
+  @Test(arguments: [
+    #""5""#, #""/s""#, #""5/""#, #""5/fortnight""#, #""-1/s""#, #""5/s/s""#, #""1e300/s""#,
+    #""5/0.1ms""#, "5",
+  ])
   func `anything else is no rate`(text: String) {
     let loading = Loading.entry(#""rateLimit":\#(text)"#)
     #expect(loading.problems.count == 1)

@@ -181,4 +181,11 @@ struct PastedBlockTests {
     #expect(loading.configuration?.endpoints.last?.launch == .process(Command("x")))
     #expect(loading.problems.count == 1)
   }
+
+  @Test(arguments: ["https://h/mcp?key=secret", "https://me:secret@h/mcp"])
+  func `an address that may hold a secret is not repeated`(url: String) {
+    let loading = Loading(#"{"mcpServers":{"a":{"url":"\#(url)"}}}"#)
+    #expect(loading.reason?.hasSuffix(#""mcp-remote", "URL"]"#) == true)
+    #expect(!loading.problems.joined().contains("secret"))
+  }
 }

@@ -6,7 +6,7 @@ enum EnvironmentFile {
       return .failure(BadLine(line: 1))
     }
     var variables: [(name: String, value: String)] = []
-    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: isLineEnd)
     for (index, line) in lines.enumerated() {
       var line = line.trimmed
       if line.hasPrefix("\u{FEFF}") { line.removeFirst() }
@@ -20,6 +20,10 @@ enum EnvironmentFile {
       variables.append((String(name), value))
     }
     return .success(variables)
+  }
+
+  private static func isLineEnd(_ character: Character) -> Bool {
+    character == "\n" || character == "\r\n" || character == "\r"
   }
 
   private static func isName(_ text: Substring) -> Bool {

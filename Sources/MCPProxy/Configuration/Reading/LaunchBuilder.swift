@@ -7,9 +7,7 @@ struct LaunchBuilder {
   func launch(_ problems: inout ProblemList, at entry: Int, isDisabled: Bool) -> Launch {
     let command = fields.texts("command") ?? []
     if let url = fields["url"], command.isEmpty || fields.text("type") == "http" {
-      let reason =
-        "it is reached over HTTP, which mcp-proxy does not speak: use "
-        + "\"command\": \"npx\", \"args\": [\"-y\", \"mcp-remote\", \"\(fields.text("url") ?? "")\"]"
+      let reason = Self.wayOut(fields.text("url") ?? "")
       if !isDisabled { problems.report(.warning, .notSupported, at: url.offset, reason) }
       return .unusable(reason: reason)
     }
@@ -29,6 +27,13 @@ struct LaunchBuilder {
       if !isDisabled { problems.report(.warning, .variable, at: error.offset, error.reason) }
       return .unusable(reason: error.reason)
     }
+  }
+
+  /// Addresses with a password or a query may hold secrets, and the reason goes to the model.
+  private static func wayOut(_ url: String) -> String {
+    let shown = url.contains { $0 == "?" || $0 == "@" } ? "URL" : url
+    return "it is reached over HTTP, which mcp-proxy does not speak: use "
+      + "\"command\": \"npx\", \"args\": [\"-y\", \"mcp-remote\", \"\(shown)\"]"
   }
 
   private func process(

@@ -25,14 +25,14 @@ enum Units {
     return Int(exactly: count * scale)
   }
 
-  /// `60/min`, `5/s`, `100/h`, `10/30s`.
+  /// `60/min`, `5/s`, `100/h`, `10/30s`; within the limits the same values have in an object.
   static func rate(_ text: String) -> (calls: Double, per: TimeSpan)? {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, let calls = Double(trim(parts[0])), calls >= 0, calls.isFinite
+    guard parts.count == 2, let calls = Double(trim(parts[0])), (0...1e9).contains(calls)
     else { return nil }
     let unit = trim(parts[1])
     guard let per = milliseconds(unit).map({ span(milliseconds: $0) }) ?? span(unit),
-      per > .zero, unit.isEmpty == false, Double(unit) == nil
+      ConfigurationTable.span.contains(per.milliseconds), unit.isEmpty == false, Double(unit) == nil
     else { return nil }
     return (calls, per)
   }
