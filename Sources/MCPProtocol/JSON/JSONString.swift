@@ -57,6 +57,6 @@ extension JSONDocument {
   }
 
   private static func appendScalar(_ value: UInt32, to decoded: inout [UInt8]) {
-    decoded.append(contentsOf: UTF8.encode(Unicode.Scalar(value) ?? "\u{FFFD}")!)
+    decoded.append(contentsOf: UTF8.encode(Unicode.Scalar(value) ?? "\u{FFFD}") ?? .init())
   }
 }
