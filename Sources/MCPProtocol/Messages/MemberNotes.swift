@@ -26,7 +26,7 @@ struct MemberNotes {
   /// A member that stands twice could be read one way by us and another by the endpoint.
   @inline(__always)
   mutating func note(_ member: Member) {
-    if has(member) { object("duplicate member \"\(member.name)\"") }
+    if has(member) { objectToSecond(member) }
     seen |= 1 << member.rawValue
   }
 
@@ -36,10 +36,19 @@ struct MemberNotes {
   /// writers that escape slashes or what is not ASCII.
   @inline(__always)
   mutating func checkEscapes(_ text: borrowing Span<UInt8>, _ name: Range<Int>) {
-    guard JSONLexer.containsEscape(text, name) else { return }
+    if JSONLexer.containsEscape(text, name) { checkEscaped(text, name) }
+  }
+
+  @inline(never)
+  private mutating func checkEscaped(_ text: borrowing Span<UInt8>, _ name: Range<Int>) {
     if Self.names.contains(JSONLexer.decodedName(text, name)) {
       object("a member name must not be written with escapes")
     }
+  }
+
+  @inline(never)
+  private mutating func objectToSecond(_ member: Member) {
+    object("duplicate member \"\(member.name)\"")
   }
 
   mutating func object(_ text: String) {

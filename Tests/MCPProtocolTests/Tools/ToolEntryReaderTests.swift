@@ -154,4 +154,14 @@ import Testing
     #expect(back.last == entry)
     #expect(ToolListing.read(try JSONDocument.parse("{}".bytes).root, "{}".bytes) == [])
   }
+
+  @Test func `a tool with very many members is read in one go`() throws {
+    // Were each member compared with all others, this would not end in a day.
+    let count = 100_000
+    let members = (0..<count).map { #""m\#($0)":0"# }.joined(separator: ",")
+    let listing = try ToolListing.page(#"{"name":"a",\#(Self.schema),\#(members),"m0":1}"#)
+    let text = try #require(listing.tools.first?.text)
+    #expect(text.hasPrefix(#"{"name":"a",\#(Self.schema),"m1":0,"m2":0,"#))
+    #expect(text.hasSuffix(#""m\#(count - 1)":0,"m0":1}"#))
+  }
 }
