@@ -36,36 +36,6 @@ package enum JSONLexer {
     }
   }
 
-  /// The first byte that is a quote, a backslash, a control character or not ASCII.
-  @inline(__always)
-  private static func firstSpecialByte(_ text: borrowing Span<UInt8>, from start: Int) -> Int {
-    var index = start
-    // Sixteen bytes at a time: long strings (files, images in base64) are most of a big message.
-    while index + 16 <= text.count {
-      let block = unsafe text.bytes.unsafeLoadUnaligned(
-        fromUncheckedByteOffset: index,
-        as: SIMD16<UInt8>.self
-      )
-      // One unsigned comparison finds both below 0x20 and above 0x7F.
-      let special =
-        ((block &- SIMD16(repeating: 0x20)) .>= SIMD16(repeating: 0x60))
-        .| (block .== SIMD16(repeating: UInt8(ascii: "\"")))
-        .| (block .== SIMD16(repeating: UInt8(ascii: "\\")))
-      let halves = unsafe unsafeBitCast(special, to: SIMD2<UInt64>.self)
-      if halves.x != 0 { return index + halves.x.trailingZeroBitCount >> 3 }
-      if halves.y != 0 { return index + 8 + halves.y.trailingZeroBitCount >> 3 }
-      index += 16
-    }
-    while index < text.count {
-      let byte = text[index]
-      if byte &- 0x20 >= 0x60 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-        break
-      }
-      index += 1
-    }
-    return index
-  }
-
   private static func skipEscape(
     _ text: borrowing Span<UInt8>,
     from start: Int
