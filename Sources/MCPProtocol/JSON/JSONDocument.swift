@@ -13,8 +13,9 @@ package struct JSONDocument: Sendable {
   package let bytes: [UInt8]
   package let root: JSONNode
 
-  /// Reads the value that fills `range` (by default all) of `bytes`. The nodes' ranges are offsets
-  /// in `bytes`, whatever the range, and so are the offsets of errors.
+  /// Reads the value that fills `range` (by default all) of `bytes`.
+  ///
+  /// The nodes' ranges and the offsets of errors are offsets in `bytes`, whatever the range.
   package init(
     _ bytes: [UInt8],
     range: Range<Int>? = nil,

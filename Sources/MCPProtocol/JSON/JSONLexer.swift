@@ -3,7 +3,9 @@
 /// Every function takes the offset of a token's first byte and returns the offset behind its last,
 /// or throws where the bytes stop being JSON.
 package enum JSONLexer {
-  /// Brackets that may be open at once. Deeper text is refused: a peer must not choose how much
+  /// Brackets that may be open at once.
+  ///
+  /// Deeper text is refused: a peer must not choose how much
   /// state we keep.
   package static let maxDepth = 128
 
@@ -228,7 +230,7 @@ package enum JSONLexer {
     }
   }
 
-  /// After a value: closes what ends here, then passes the comma. Returns where the next begins.
+  /// After a value: closes what ends here, passes the comma, returns where the next begins.
   @inline(__always)
   private static func closeBrackets(
     _ text: borrowing Span<UInt8>,
@@ -251,7 +253,7 @@ package enum JSONLexer {
     }
   }
 
-  /// Skips a member's name and colon. Returns where its value begins.
+  /// Skips a member's name and colon, up to where its value begins.
   package static func skipName(
     _ text: borrowing Span<UInt8>,
     from start: Int

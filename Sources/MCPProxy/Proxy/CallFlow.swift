@@ -3,8 +3,7 @@ import MCPProtocol
 /// What is known of a call while it goes from endpoint to endpoint.
 struct CallFlow {
   let number: UInt64
-  let line: [UInt8]
-  let envelope: Envelope
+  let message: ClientMessage
   let route: Route
   let began: Instant
   /// When the client is told that there is no answer; time with a human moves it.
@@ -18,17 +17,22 @@ struct CallFlow {
   var notes: [UsageRecord.AttemptNote] = []
   var queued = TimeSpan.zero
   var elsewhere = TimeSpan.zero
-  /// The endpoint's breaker when the last attempt was made.
-  var breaker = "closed"
+  /// The breaker of the last endpoint that was tried.
+  var breaker = BreakerWord.closed
 
-  init(number: UInt64, line: [UInt8], envelope: Envelope, route: Route, began: Instant) {
+  init(number: UInt64, _ message: ClientMessage, _ route: Route, began: Instant) {
     self.number = number
-    self.line = line
-    self.envelope = envelope
+    self.message = message
     self.route = route
     self.began = began
     deadline = began + route.timeout
   }
+}
+
+/// A call whose first attempt brought no answer to give.
+struct UnfinishedCall {
+  let flow: CallFlow
+  let result: AttemptResult
 }
 
 /// How a call ended.
@@ -42,14 +46,13 @@ enum CallOutcome {
 // The attempt loop: retry and fallback, only where a repeat can do no harm.
 extension ClientSession {
   /// Tries the route's endpoints in order until one answers or none may be tried.
-  func follow(_ flow: inout CallFlow) async -> CallOutcome {
-    let hops = [flow.route.endpoint] + flow.route.fallback
-    for (position, endpoint) in hops.enumerated() {
-      guard let tool = await tool(of: endpoint, at: position, &flow) else { continue }
-      switch await tryEndpoint(endpoint, tool, &flow) {
-      case .ended(let outcome): return outcome
-      case .next: continue
-      }
+  func follow(_ flow: inout CallFlow, after first: AttemptResult?) async -> CallOutcome {
+    let route = flow.route
+    let step = await tryEndpoint(route.endpoint, route.tool, &flow, after: first)
+    if case .ended(let outcome) = step { return outcome }
+    for endpoint in route.fallback {
+      guard let tool = await standIn(endpoint, &flow) else { continue }
+      if case .ended(let outcome) = await tryEndpoint(endpoint, tool, &flow) { return outcome }
     }
     return best(flow)
   }
@@ -69,13 +72,8 @@ extension ClientSession {
     return .failed(told)
   }
 
-  /// The tool at this endpoint; `nil` if the endpoint cannot stand in.
-  private func tool(
-    of endpoint: Int,
-    at position: Int,
-    _ flow: inout CallFlow
-  ) async -> ToolReference? {
-    if position == 0 { return flow.route.tool }
+  /// The tool at an endpoint of the fallback; `nil` if it cannot stand in.
+  private func standIn(_ endpoint: Int, _ flow: inout CallFlow) async -> ToolReference? {
     let name = flow.route.tool.name
     if catalog.tools(of: endpoint) == nil {
       // A stand-in that was never started: its tools are known when it is up.
@@ -101,13 +99,17 @@ extension ClientSession {
   private func tryEndpoint(
     _ endpoint: Int,
     _ tool: ToolReference,
-    _ flow: inout CallFlow
+    _ flow: inout CallFlow,
+    after first: AttemptResult? = nil
   ) async -> Step {
     let policy = endpoints[endpoint].configuration.policy.retry
     var attempts = 0
+    var made = first
     while true {
       if calls[flow.number]?.isCancelled ?? true { return .ended(.cancelled) }
-      let result = await attempt(endpoint, tool, &flow)
+      let result: AttemptResult
+      if let first = made { result = first } else { result = await attempt(endpoint, tool, &flow) }
+      made = nil
       let situation: RepeatRule.Situation
       switch result {
       case .cancelled: return .ended(.cancelled)
@@ -166,32 +168,35 @@ extension ClientSession {
     _ flow: inout CallFlow
   ) async -> AttemptResult {
     let now = loop.now
-    // A slow endpoint must leave its stand-in time to answer.
+    calls[flow.number]?.endpoint = endpoint
+    let result = await endpoints[endpoint].attempt(attempt(flow, endpoint, tool))
+    calls[flow.number]?.endpoint = nil
+    note(result, endpoint, since: now, &flow)
+    return result
+  }
+
+  func attempt(_ flow: CallFlow, _ endpoint: Int, _ tool: ToolReference) -> Attempt {
+    let now = loop.now
     let hasAlternative = hasAlternative(after: endpoint, flow.route)
-    let mayRepeat = flow.route.effect == .safe && hasAlternative
     let left = flow.deadline - now
-    let request = Attempt(
+    return Attempt(
       call: flow.number,
-      line: flow.line,
-      envelope: flow.envelope,
+      message: flow.message,
       tool: tool,
       effect: flow.route.effect,
-      deadline: now + (mayRepeat ? left * 0.5 : left),
+      // A slow endpoint must leave its stand-in time to answer.
+      deadline: now + (hasAlternative && flow.route.effect == .safe ? left * 0.5 : left),
       timeout: flow.route.timeout,
       limit: flow.began + flow.route.longest,
       isRepeat: flow.attempts > 0,
       hasAlternative: hasAlternative,
       servedBy: endpoint == flow.route.endpoint ? nil : endpoints[endpoint].name
     )
-    calls[flow.number]?.endpoint = endpoint
-    let result = await endpoints[endpoint].attempt(request)
-    calls[flow.number]?.endpoint = nil
-    note(result, endpoint, since: now, &flow)
-    return result
   }
 
   /// Whether an endpoint behind this one offers the tool, as far as is known.
   private func hasAlternative(after endpoint: Int, _ route: Route) -> Bool {
+    guard !route.fallback.isEmpty else { return false }
     let position = route.fallback.firstIndex(of: endpoint).map { $0 + 1 } ?? 0
     return route.fallback[position...].contains { other in
       guard catalog.tools(of: other) != nil else { return !catalog.isSettled(other) }
@@ -199,16 +204,17 @@ extension ClientSession {
     }
   }
 
-  private func note(
+  func note(
     _ result: AttemptResult,
     _ endpoint: Int,
     since start: Instant,
     _ flow: inout CallFlow
   ) {
-    let name = endpoints[endpoint].name
+    let name = nameTokens[endpoint]
     switch result {
     case .answered(let answer):
       flow.attempts += 1
+      flow.breaker = answer.breaker
       flow.queued = flow.queued + answer.queued
       flow.elsewhere = flow.elsewhere + (answer.received - answer.sent)
       flow.deadline = flow.deadline + answer.paused
@@ -223,6 +229,7 @@ extension ClientSession {
     case .failed(let failure):
       let spent = loop.now - start
       if failure.wasAttempted { flow.attempts += 1 }
+      flow.breaker = failure.breaker
       flow.queued = flow.queued + failure.queued
       flow.elsewhere = flow.elsewhere + (spent - failure.queued)
       flow.notes.append(

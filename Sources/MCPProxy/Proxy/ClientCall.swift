@@ -3,6 +3,8 @@ import MCPProtocol
 /// A call of the client's that has no answer yet.
 struct ClientCall {
   let id: RequestID
+  /// A call that was sent on at once, without a task of its own.
+  var direct: DirectCall?
   /// The array it came in, if it did.
   let batch: Int?
   /// Where it is being attempted.
@@ -60,4 +62,11 @@ enum LogSeverity: Int, Comparable {
   static func < (left: LogSeverity, right: LogSeverity) -> Bool {
     left.rawValue < right.rawValue
   }
+}
+
+/// What is kept of a call that was sent on at once.
+struct DirectCall {
+  let message: ClientMessage
+  let route: Route
+  let began: Instant
 }

@@ -2,23 +2,77 @@ package import MCPProtocol
 
 // One tools/call from its arrival to its one answer.
 extension ClientSession {
-  func startCall(
-    _ line: [UInt8],
-    _ envelope: Envelope,
+  /// Takes a call up; true if it is on its way already, else the caller gives it a task.
+  func startCall(_ message: ClientMessage) -> Bool {
+    guard let route = table.route(message.line, message.envelope.name), hasArguments(message)
+    else { return false }
+    let now = loop.now
+    let number = register(message, batch: nil)
+    calls[number]?.direct = DirectCall(message: message, route: route, began: now)
+    let attempt = attempt(
+      CallFlow(number: number, message, route, began: now), route.endpoint, route.tool)
+    // Both actors are on the loop, so the step is the same (docs/decisions/0009).
+    if endpoints[route.endpoint].assumeIsolated({ $0.begin(attempt) }) {
+      calls[number]?.endpoint = route.endpoint
+      directCalls += 1
+      return true
+    }
+    _ = unregister(number)
+    return false
+  }
+
+  /// What a call that was sent on at once has come to; what is not simply answered gets a task.
+  package func attemptEnded(_ number: UInt64, _ result: AttemptResult) {
+    guard let direct = calls[number]?.direct else { return }
+    var flow = CallFlow(number: number, direct.message, direct.route, began: direct.began)
+    calls[number]?.endpoint = nil
+    calls[number]?.direct = nil
+    directCalls -= 1
+    if directCalls == 0, inputHasEnded || isEnding { wakeReader() }
+    note(result, direct.route.endpoint, since: direct.began, &flow)
+    switch result {
+    case .cancelled: finish(.cancelled, flow)
+    case .answered(let answer)
+    where answer.errorCode != OutcomeTable.internalError || direct.route.effect == .unsafe:
+      finish(.answered(answer, endpoint: direct.route.endpoint), flow)
+    default:
+      unfinished.append(UnfinishedCall(flow: flow, result: result))
+      wakeReader()
+    }
+  }
+
+  func answerCall(
+    _ message: ClientMessage,
     _ batch: Int?,
     _ group: inout DiscardingTaskGroup
   ) {
-    let number = register(RequestID(line.span, envelope.id), batch)
-    if !envelope.progressToken.isEmpty {
-      calls[number]?.progressToken = Array(line[envelope.progressToken])
+    let number = register(message, batch: batch)
+    let began = loop.now
+    if let route = table.route(message.line, message.envelope.name), hasArguments(message) {
+      group.addTask {
+        await self.answerCall(CallFlow(number: number, message, route, began: began), after: nil)
+      }
+    } else {
+      group.addTask { await self.answerUnrouted(number, message, began) }
     }
-    group.addTask { await self.answerCall(number, line, envelope) }
+  }
+
+  /// Arguments are an object, where there are any (MCP 2025-11-25, schema).
+  private func hasArguments(_ message: ClientMessage) -> Bool {
+    let arguments = message.envelope.arguments
+    return arguments.isEmpty || message.line[arguments.lowerBound] == UInt8(ascii: "{")
   }
 
   /// Notes a request that is answered later; an id in use twice is answered twice.
-  func register(_ id: RequestID, _ batch: Int?) -> UInt64 {
+  func register(_ message: ClientMessage, batch: Int?) -> UInt64 {
     lastCall += 1
-    calls[lastCall] = ClientCall(id: id, batch: batch)
+    let (line, envelope) = (message.line, message.envelope)
+    let id = RequestID(line.span, envelope.id)
+    var call = ClientCall(id: id, batch: batch)
+    if !envelope.progressToken.isEmpty {
+      call.progressToken = Array(line[envelope.progressToken])
+    }
+    calls[lastCall] = call
     callsByID[id] = lastCall
     return lastCall
   }
@@ -30,141 +84,146 @@ extension ClientSession {
     return call
   }
 
-  private func answerCall(_ number: UInt64, _ line: [UInt8], _ envelope: Envelope) async {
-    var record = UsageRecord()
-    record.began = loop.now
-    record.line = line
-    record.id = envelope.id
-    guard let route = await route(of: line, envelope) else {
-      return await refuseCall(number, line, envelope, unknownTool(line, envelope), &record)
+  /// Follows a call to its end; `first` is how its first attempt ended, if it was made already.
+  func answerCall(_ opening: CallFlow, after first: AttemptResult?) async {
+    var flow = opening
+    let outcome = await follow(&flow, after: first)
+    finish(outcome, flow)
+  }
+
+  /// A call whose tool is not known, or not yet.
+  private func answerUnrouted(_ number: UInt64, _ message: ClientMessage, _ began: Instant) async {
+    guard let route = await route(of: message) else {
+      return refuseCall(number, message, began, unknownTool(message))
     }
-    let opening =
-      envelope.arguments.isEmpty ? UInt8(ascii: "{") : line[envelope.arguments.lowerBound]
-    guard opening == UInt8(ascii: "{") else {
-      return await refuseCall(
-        number,
-        line,
-        envelope,
-        "Invalid params: arguments must be an object",
-        &record
-      )
+    guard hasArguments(message) else {
+      return refuseCall(number, message, began, "Invalid params: arguments must be an object")
     }
-    record.endpoint = endpoints[route.endpoint].name
-    record.tool = route.tool.name
-    record.effect = route.effect
-    var flow = CallFlow(
-      number: number,
-      line: line,
-      envelope: envelope,
-      route: route,
-      began: record.began
-    )
-    let outcome = await follow(&flow)
-    await finish(outcome, flow, &record)
+    await answerCall(CallFlow(number: number, message, route, began: began), after: nil)
   }
 
   /// Finds the route; a tool that is not known yet may be one of an endpoint that still starts.
-  private func route(of line: [UInt8], _ envelope: Envelope) async -> Route? {
-    if let route = table.route(line, envelope.name) { return route }
+  private func route(of message: ClientMessage) async -> Route? {
+    let (line, name) = (message.line, message.envelope.name)
+    if let route = table.route(line, name) { return route }
     guard !allListsAreSettled else { return nil }
     await startEndpoints()
     await waitUntil(loop.now + Self.routePatience) { session in
-      session.allListsAreSettled || session.table.route(line, envelope.name) != nil
+      session.allListsAreSettled || session.table.route(line, name) != nil
     }
-    return table.route(line, envelope.name)
+    return table.route(line, name)
   }
 
   /// As long as an endpoint may take to start, and no longer than clients wait.
   private static let routePatience = TimeSpan.seconds(30)
 
-  private func unknownTool(_ line: [UInt8], _ envelope: Envelope) -> String {
-    guard !envelope.name.isEmpty, line[envelope.name.lowerBound] == UInt8(ascii: "\"") else {
-      return "Invalid params: name must be a string"
-    }
-    return "Unknown tool: \(JSONDocument.decodeString(line, envelope.name).prefix(200))"
+  private func unknownTool(_ message: ClientMessage) -> String {
+    guard let name = toolName(message) else { return "Invalid params: name must be a string" }
+    return "Unknown tool: \(name.prefix(200))"
+  }
+
+  private func toolName(_ message: ClientMessage) -> String? {
+    let (line, name) = (message.line, message.envelope.name)
+    guard !name.isEmpty, line[name.lowerBound] == UInt8(ascii: "\"") else { return nil }
+    return JSONDocument.decodeString(line, name)
   }
 
   /// A call that cannot be routed: a protocol error (MCP 2025-11-25, tools).
   private func refuseCall(
     _ number: UInt64,
-    _ line: [UInt8],
-    _ envelope: Envelope,
-    _ message: String,
-    _ record: inout UsageRecord
-  ) async {
+    _ message: ClientMessage,
+    _ began: Instant,
+    _ text: String
+  ) {
     guard let call = unregister(number) else { return }
-    record.status = call.isCancelled ? "cancelled" : "rpc_error"
-    record.errorCode = -32602
+    var record = UsageRecord(message, began: began)
+    record.status = call.isCancelled ? .cancelled : .rpcError
+    record.errorCode = call.isCancelled ? nil : -32602
     record.certainty = .notSent
-    if !envelope.name.isEmpty, line[envelope.name.lowerBound] == UInt8(ascii: "\"") {
-      record.tool = String(JSONDocument.decodeString(line, envelope.name).prefix(100))
+    if let name = toolName(message) {
+      var writer = JSONWriter()
+      writer.string(String(name.prefix(100)))
+      record.tool = writer.bytes
     }
     if call.isCancelled {
       forgo(call.batch)
     } else {
-      let answer = ResponseLine.error(id: call.id.json, code: -32602, message: message) + newline
+      let answer = ResponseLine.error(id: call.id.json, code: -32602, message: text) + newline
       record.answerBytes = answer.count
       deliver(answer, call.batch)
     }
-    await usage.append(record)
+    append(record)
   }
 
   /// Gives the client its answer and the usage log its line.
-  private func finish(
-    _ outcome: CallOutcome,
-    _ flow: CallFlow,
-    _ record: inout UsageRecord
-  ) async {
+  private func finish(_ outcome: CallOutcome, _ flow: CallFlow) {
     guard let call = unregister(flow.number) else { return }
+    var record = UsageRecord(flow.message, began: flow.began)
+    record.endpoint = nameTokens[flow.route.endpoint]
+    record.tool = flow.route.tool.token
+    record.effect = flow.route.effect
     record.attempts = flow.notes
     record.queued = flow.queued
     record.elsewhere = flow.elsewhere
-    record.breaker = await endpoints[flow.route.endpoint].breakerWord
+    record.breaker = flow.breaker
     switch outcome {
-    case .cancelled: noteCancelled(flow, &record)
-    case .answered where call.isCancelled, .failed where call.isCancelled:
-      noteCancelled(flow, &record)
-    case .answered(let answer, let endpoint):
+    case .answered(let answer, let endpoint) where !call.isCancelled:
       if let held = call.heldProgress { sendCourtesy(held) }
-      note(answer, from: endpoint, &record)
+      note(answer, from: endpoint, flow, &record)
       deliver(answer.frame, call.batch)
-    case .failed(let failure):
-      var failure = failure
-      if failure.reason == .timeout {
-        failure.text = FailureText.timeout(
-          flow.route.tool.name,
-          flow.route.effect,
-          after: loop.now - flow.began,
-          attempts: flow.attempts
-        )
-      }
+    case .failed(let failure) where !call.isCancelled:
       record.status = failure.reason.status
       record.certainty = failure.certainty
-      let others = flow.failures.filter { $0.endpoint != failure.endpoint }
-      let frame = FailureResult.frame(call.id.json, failure, others: others)
+      let frame = failureFrame(failure, flow, call)
       record.answerBytes = frame.count
       deliver(frame, call.batch)
+    default:
+      record.status = .cancelled
+      record.certainty = flow.attempts == 0 ? .notSent : .unknown
+      forgo(call.batch)
     }
-    if record.status == "cancelled" { forgo(call.batch) }
-    await usage.append(record)
+    append(record)
   }
 
-  private func noteCancelled(_ flow: CallFlow, _ record: inout UsageRecord) {
-    record.status = "cancelled"
-    record.certainty = flow.notes.isEmpty ? .notSent : .unknown
+  private func failureFrame(
+    _ failure: CallFailure,
+    _ flow: CallFlow,
+    _ call: ClientCall
+  ) -> [UInt8] {
+    var failure = failure
+    if failure.reason == .timeout {
+      // The client waited for all attempts, not for the last one.
+      failure.text = FailureText.timeout(
+        flow.route.tool.name,
+        flow.route.effect,
+        after: loop.now - flow.began,
+        attempts: flow.attempts
+      )
+    }
+    let others = flow.failures.filter { $0.endpoint != failure.endpoint }
+    return FailureResult.frame(call.id.json, failure, others: others)
   }
 
-  private func note(_ answer: Answer, from endpoint: Int, _ record: inout UsageRecord) {
-    let configuration = endpoints[endpoint].configuration
-    record.via = configuration.name
-    record.status = answer.errorCode != nil ? "rpc_error" : answer.isError ? "tool_error" : "ok"
+  private func note(
+    _ answer: Answer,
+    from endpoint: Int,
+    _ flow: CallFlow,
+    _ record: inout UsageRecord
+  ) {
+    record.via = nameTokens[endpoint]
+    if answer.errorCode != nil {
+      record.status = .rpcError
+    } else if answer.isError {
+      record.status = .toolError
+    }
     record.errorCode = answer.errorCode
     record.answerBytes = answer.frame.count
     if let reported = answer.reportedCost {
       record.cost = reported
       record.costIsReported = true
     } else {
-      record.cost = configuration.cost.tools[record.tool] ?? configuration.cost.perCall
+      let cost = endpoints[endpoint].configuration.cost
+      record.cost = cost.tools.isEmpty ? cost.perCall : cost.tools[flow.route.tool.name] ?? cost.perCall
     }
   }
 

@@ -2,42 +2,73 @@ import MCPProtocol
 
 // What the client sends, sorted: requests, notifications, answers to questions, nonsense.
 extension ClientSession {
-  func receive(
-    _ line: LineBuffer.Line,
-    _ source: [UInt8],
-    _ group: inout DiscardingTaskGroup
-  ) async {
+  /// The client has sent something, or closed its side: calls are sent on at once.
+  func inputReady() {
+    guard !inputHasEnded, !isEnding else { return }
+    let room = lines.makeRoom()
+    let kernel = loop.kernel
+    switch lines.fill({ [input] in kernel.read(input, into: &$0, at: room) }) {
+    case .bytes(let count):
+      lines.commit(count)
+      while let line = lines.next() { take(line) }
+    case .wouldBlock: break
+    case .end, .failed:
+      inputHasEnded = true
+      if let last = lines.remainder() { take(last) }
+    }
+    if !inbox.isEmpty || inputHasEnded || isClogged { wakeReader() }
+  }
+
+  private func take(_ line: LineBuffer.Line) {
     switch line {
-    case .whole(let range):
-      await receive(Array(source[withoutMark(range, source)]), batch: nil, &group)
     case .oversize(let head):
-      let text = source.span.extracting(head)
-      let id = EnvelopeParser.idInHead(text).map { Array(source[head][offset: $0]) }
-      respond(id, -32600, "Message exceeds \(settings.maxLine) bytes")
+      let text = Array(lines.storage[head])
+      inbox.append(.oversize(id: EnvelopeParser.idInHead(text.span).map { Array(text[$0]) }))
+    case .whole(let range):
+      let line = Array(lines.storage[withoutMark(range, lines.storage)])
+      do throws(EnvelopeError) {
+        let message = ClientMessage(line, try EnvelopeParser.parse(line.span))
+        // Nothing overtakes what waits for its turn.
+        if inbox.isEmpty, message.envelope.kind == .request, message.envelope.method == .callTool,
+          version != nil, startCall(message)
+        {
+          return
+        }
+        inbox.append(.message(message))
+      } catch {
+        inbox.append(.unreadable(error, line))
+      }
     }
   }
 
   /// Some programs begin a stream with a byte order mark.
   private func withoutMark(_ range: Range<Int>, _ source: [UInt8]) -> Range<Int> {
-    source[range].starts(with: [0xEF, 0xBB, 0xBF]) ? range.dropFirst(3) : range
+    guard source[range.lowerBound] == 0xEF, source[range].starts(with: [0xEF, 0xBB, 0xBF]) else {
+      return range
+    }
+    return range.dropFirst(3)
+  }
+
+  /// Deals with what was not dealt with at once.
+  func receive(_ incoming: IncomingMessage, _ group: inout DiscardingTaskGroup) async {
+    switch incoming {
+    case .message(let message): await receive(message, batch: nil, &group)
+    case .unreadable(let error, let line): reject(error, line, nil)
+    case .oversize(let id): respond(id, -32600, "Message exceeds \(settings.maxLine) bytes")
+    }
   }
 
   private func receive(
-    _ line: [UInt8],
+    _ message: ClientMessage,
     batch: Int?,
     _ group: inout DiscardingTaskGroup
   ) async {
-    let envelope: Envelope
-    do throws(EnvelopeError) {
-      envelope = try EnvelopeParser.parse(line.span)
-    } catch {
-      return reject(error, line, batch)
-    }
+    let (line, envelope) = (message.line, message.envelope)
     switch envelope.kind {
     case .request where envelope.method == .callTool && version != nil:
-      startCall(line, envelope, batch, &group)
+      answerCall(message, batch, &group)
     case .request where envelope.method == .listTools && version != nil:
-      let number = register(RequestID(line.span, envelope.id), batch)
+      let number = register(message, batch: batch)
       group.addTask { await self.answerList(number) }
     case .request: await answerRequest(line, envelope, batch)
     case .notification: await receiveNotification(line, envelope)
@@ -77,7 +108,13 @@ extension ClientSession {
     let answered = messages.count { $0["id"] != nil && $0["method"] != nil || !isMessage($0) }
     batches[number] = Batch(open: answered)
     for message in messages {
-      await receive(Array(line[message.range]), batch: number, &group)
+      let part = Array(line[message.range])
+      do throws(EnvelopeError) {
+        let message = ClientMessage(part, try EnvelopeParser.parse(part.span))
+        await receive(message, batch: number, &group)
+      } catch {
+        reject(error, part, number)
+      }
     }
   }
 
@@ -155,9 +192,10 @@ extension ClientSession {
   }
 }
 
-extension ArraySlice<UInt8> {
-  /// The part at `range`, counted from the slice's own start.
-  fileprivate subscript(offset range: Range<Int>) -> ArraySlice<UInt8> {
-    self[startIndex + range.lowerBound..<startIndex + range.upperBound]
-  }
+/// A message of the client's that waits for its turn.
+enum IncomingMessage {
+  case message(ClientMessage)
+  case unreadable(EnvelopeError, [UInt8])
+  /// Longer than the limit; the id, where it came to light.
+  case oversize(id: [UInt8]?)
 }

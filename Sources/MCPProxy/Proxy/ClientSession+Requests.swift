@@ -38,7 +38,7 @@ extension ClientSession {
     // The answer must not wait for processes to be launched.
     flush()
     let client = parameters?["clientInfo"]
-    await usage.setClient(
+    usage.setClient(
       name: client?["name"]?.string,
       version: client?["version"]?.string,
       proto: agreed.rawValue

@@ -7,10 +7,13 @@ package actor ClientSession: EndpointObserver, LoopBound {
   package nonisolated let loop: EventLoop
   nonisolated let endpoints: [Endpoint]
   nonisolated let settings: ProxySettings
-  nonisolated let usage: UsageLog
   nonisolated let store: CatalogStore
   nonisolated let log: Log
-  private let input: Descriptor
+  nonisolated let congestion: Congestion
+  /// The endpoints' names as JSON strings, for the usage log.
+  nonisolated let nameTokens: [[UInt8]]
+  var usage: UsageLog
+  let input: Descriptor
   private let output: Descriptor
 
   // The connection
@@ -19,6 +22,10 @@ package actor ClientSession: EndpointObserver, LoopBound {
   private var flushIsDue = false
   private var isGone = false
   private var readWaiter = Waiter()
+  var lines: LineBuffer
+  var inbox: [IncomingMessage] = []
+  var inputHasEnded = false
+  private var hasStoppedReading = false
   /// Endpoints that wait for the client to read.
   private var roomWaiters: [Waiter] = []
   var isEnding = false
@@ -32,6 +39,10 @@ package actor ClientSession: EndpointObserver, LoopBound {
 
   // Calls
   var calls: [UInt64: ClientCall] = [:]
+  /// Calls that were sent on at once and have not come back.
+  var directCalls = 0
+  /// Calls that were sent on at once and have come back without an answer to give.
+  var unfinished: [UnfinishedCall] = []
   var callsByID: [RequestID: UInt64] = [:]
   var lastCall: UInt64 = 0
   var batches: [Int: Batch] = [:]
@@ -59,6 +70,7 @@ package actor ClientSession: EndpointObserver, LoopBound {
     settings: ProxySettings,
     usage: UsageLog,
     store: CatalogStore,
+    congestion: Congestion,
     log: Log
   ) {
     self.loop = loop
@@ -69,6 +81,13 @@ package actor ClientSession: EndpointObserver, LoopBound {
     self.usage = usage
     self.store = store
     self.log = log
+    self.congestion = congestion
+    lines = LineBuffer(limit: settings.maxLine)
+    nameTokens = endpoints.map { endpoint in
+      var writer = JSONWriter()
+      writer.string(endpoint.name)
+      return writer.bytes
+    }
     let names = ToolNames(separator: settings.separator, longest: settings.maxToolName)
     catalog = Catalog(endpoints.map(\.configuration), names: names)
     (table, list) = catalog.publish()
@@ -78,43 +97,53 @@ package actor ClientSession: EndpointObserver, LoopBound {
   package func run() async {
     await loadStoredTools()
     let watch = try? loop.watch(input, .reading, owner: self, token: Stream.input.rawValue)
-    var buffer = LineBuffer(limit: settings.maxLine)
+    inputHasEnded = watch == nil
     await withDiscardingTaskGroup { group in
-      var isOpen = watch != nil
-      while isOpen, !isEnding {
-        await unsafe withUnsafeContinuation { unsafe readWaiter.wait($0) }
-        isOpen = await readOnce(input, &buffer, &group)
-        if isClogged, isOpen, let watch {
+      while !isOver {
+        if hasNothingToDo { await unsafe withUnsafeContinuation { unsafe readWaiter.wait($0) } }
+        for call in takeUnfinished() {
+          group.addTask { await self.answerCall(call.flow, after: call.result) }
+        }
+        for message in takeInbox() { await receive(message, &group) }
+        if isClogged, let watch, !inputHasEnded {
           loop.rewatch(input, watch, [])
           await roomForMore()
           loop.rewatch(input, watch, .reading)
         }
-      }
-      if let watch { loop.unwatch(input, watch) }
-      if !isEnding, let last = buffer.remainder() {
-        await receive(last, buffer.storage, &group)
+        if inputHasEnded || isEnding { stopReading(watch) }
       }
     }
     flush()
+    usage.flush()
   }
 
-  /// Reads what is there; false at the end of the stream.
-  private func readOnce(
-    _ input: Descriptor,
-    _ buffer: inout LineBuffer,
-    _ group: inout DiscardingTaskGroup
-  ) async -> Bool {
-    let room = buffer.makeRoom()
-    let kernel = loop.kernel
-    switch buffer.fill({ kernel.read(input, into: &$0, at: room) }) {
-    case .bytes(let count):
-      buffer.commit(count)
-      while let line = buffer.next() { await receive(line, buffer.storage, &group) }
-      return true
-    case .wouldBlock: return true
-    case .end, .failed: return false
-    }
+  private var hasNothingToDo: Bool {
+    inbox.isEmpty && unfinished.isEmpty && !isOver && !(inputHasEnded && !hasStoppedReading)
+      && !(isEnding && !hasStoppedReading)
   }
+
+  /// Nothing more is read, and what was sent on at once has come back.
+  private var isOver: Bool {
+    hasStoppedReading && inbox.isEmpty && unfinished.isEmpty && directCalls == 0
+  }
+
+  private func stopReading(_ watch: UInt64?) {
+    guard !hasStoppedReading else { return }
+    hasStoppedReading = true
+    if let watch { loop.unwatch(input, watch) }
+  }
+
+  private func takeUnfinished() -> [UnfinishedCall] {
+    defer { unfinished.removeAll() }
+    return unfinished
+  }
+
+  private func takeInbox() -> [IncomingMessage] {
+    defer { inbox.removeAll() }
+    return inbox
+  }
+
+  func wakeReader() { readWaiter.resume() }
 
   // MARK: Writing
 
@@ -123,7 +152,7 @@ package actor ClientSession: EndpointObserver, LoopBound {
   /// Above this, what may be lost is not sent at all.
   private static let courtesyLimit = 1 << 20
 
-  package var isClogged: Bool { outbox.pendingBytes > Self.outboxLimit }
+  var isClogged: Bool { outbox.pendingBytes > Self.outboxLimit }
 
   package func roomForMore() async {
     guard isClogged, !isGone else { return }
@@ -138,9 +167,19 @@ package actor ClientSession: EndpointObserver, LoopBound {
   func send(_ frame: [UInt8]) {
     guard !isGone else { return }
     outbox.append(frame)
+    flushAtEndOfTurn()
+  }
+
+  private func flushAtEndOfTurn() {
     guard !flushIsDue else { return }
     flushIsDue = true
     loop.atEndOfTurn(self)
+  }
+
+  /// Enters a finished call into the books, after its answer.
+  func append(_ record: UsageRecord) {
+    usage.append(record)
+    flushAtEndOfTurn()
   }
 
   /// Sends a line that may be lost when the client is behind.
@@ -151,6 +190,8 @@ package actor ClientSession: EndpointObserver, LoopBound {
   package func turnEnded() {
     flushIsDue = false
     flush()
+    // The client has its answer first.
+    usage.flush()
   }
 
   func flush() {
@@ -174,7 +215,8 @@ package actor ClientSession: EndpointObserver, LoopBound {
       if let watch = outputWatch { loop.unwatch(output, watch) }
       end()
     }
-    if !isClogged || isGone { resumeRoomWaiters() }
+    congestion.set(isClogged && !isGone)
+    if !congestion.isClogged { resumeRoomWaiters() }
   }
 
   private func resumeRoomWaiters() {
@@ -202,7 +244,7 @@ package actor ClientSession: EndpointObserver, LoopBound {
 
   package func descriptorReady(_ token: UInt64, _ interest: Interest) {
     switch Stream(rawValue: token) {
-    case .input: readWaiter.resume()
+    case .input: inputReady()
     case .output: flush()
     case nil: break
     }

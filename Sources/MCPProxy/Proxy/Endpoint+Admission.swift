@@ -77,13 +77,15 @@ extension Endpoint {
     _ text: String,
     retryAfter: TimeSpan? = nil
   ) -> CallFailure {
-    CallFailure(
+    var failure = CallFailure(
       reason,
       endpoint: name,
       tool: attempt.tool.name,
       retryAfter: retryAfter,
       text: text
     )
+    failure.breaker = BreakerWord(breaker.state)
+    return failure
   }
 
   /// Sends a call now or lets it wait.
@@ -129,7 +131,7 @@ extension Endpoint {
   }
 
   /// Asks every guard and commits with all of them, or with none.
-  private func admit(_ attempt: Attempt, at now: Instant) -> Admission {
+  func admit(_ attempt: Attempt, at now: Instant) -> Admission {
     if let refusal = refusalOfOpenBreaker(attempt, at: now) { return .refused(refusal) }
     guard bulkhead.hasPlace else { return .noPlace }
     if let wait = tokenWait(attempt, at: now) { return wait }

@@ -23,7 +23,7 @@ extension Endpoint {
   ) {
     if line.count > Self.longestAnswer {
       settle(call, .result(isError: false))
-      call.finish(.failed(tooLarge(call, line.count)))
+      finish(call, .failed(tooLarge(call, line.count)))
       return admitWaiting()
     }
     let observation: OutcomeTable.Observation =
@@ -45,9 +45,10 @@ extension Endpoint {
       received: loop.now,
       queued: call.queued,
       paused: call.paused,
-      reportedCost: reportedCost(envelope, source, line)
+      reportedCost: reportedCost(envelope, source, line),
+      breaker: BreakerWord(breaker.state)
     )
-    call.finish(.answered(answer))
+    finish(call, .answered(answer))
     admitWaiting()
   }
 
@@ -68,7 +69,7 @@ extension Endpoint {
     var splice = Splice()
     splice.replace(
       absolute(envelope.id),
-      with: .slice(call.attempt.line, call.attempt.envelope.id)
+      with: .slice(call.attempt.message.line, call.attempt.message.envelope.id)
     )
     if envelope.kind == .result {
       let addition = ResultAddition(
@@ -80,7 +81,7 @@ extension Endpoint {
       addition.apply(to: &splice)
     }
     var frame: [UInt8] = []
-    frame.reserveCapacity(line.count + call.attempt.envelope.id.count + 24)
+    frame.reserveCapacity(line.count + call.attempt.message.envelope.id.count + 24)
     splice.append(source, line, to: &frame)
     return frame
   }
@@ -124,7 +125,7 @@ extension Endpoint {
       if let size { failure = tooLarge(call, size) }
       failure.certainty = .answered
       failure.wasAttempted = true
-      call.finish(.failed(failure))
+      finish(call, .failed(failure))
       admitWaiting()
     case .own(let own): answeredOwn(own, nil)
     }
@@ -197,7 +198,7 @@ extension Endpoint {
       failure.certainty = .unknown
       failure.wasAttempted = true
       failure.queued = call.queued
-      call.finish(.failed(failure))
+      finish(call, .failed(failure))
       admitWaiting()
     }
   }

@@ -77,7 +77,7 @@ extension Endpoint {
   package func exited(_ id: Int32, _ status: ExitStatus) {
     guard process?.id == id else { return }
     process?.exit = status
-    readWaiter.resume()
+    outputReady()
     exitWaiter.resume()
   }
 
@@ -111,7 +111,7 @@ extension Endpoint {
         let wasSent = (process?.outbox.written ?? 0) >= call.frameEnd
         settle(call, wasSent ? .processEnded(isFirst: isFirst) : .writeFailed)
         isFirst = false
-        call.finish(.failed(lost(call, wasSent: wasSent)))
+        finish(call, .failed(lost(call, wasSent: wasSent)))
       }
     }
   }

@@ -52,8 +52,16 @@ package actor Proxy: SignalReceiver {
       maxLine: settings.maxLine
     )
     self.launcher = launcher
+    let congestion = Congestion()
     endpoints = configuration.endpoints.enumerated().map { index, endpoint in
-      Endpoint(endpoint, index: index, loop: loop, launcher: launcher, log: parts.log)
+      Endpoint(
+        endpoint,
+        index: index,
+        loop: loop,
+        launcher: launcher,
+        congestion: congestion,
+        log: parts.log
+      )
     }
     session = ClientSession(
       loop: loop,
@@ -62,13 +70,14 @@ package actor Proxy: SignalReceiver {
       endpoints: endpoints,
       settings: settings,
       usage: UsageLog(
-        loop: loop,
+        kernel: loop.kernel,
         settings: settings,
         folder: parts.folders.usage,
         run: parts.run,
         log: parts.log
       ),
       store: CatalogStore(loop: loop, folder: parts.folders.catalog, log: parts.log),
+      congestion: congestion,
       log: parts.log
     )
   }

@@ -1,7 +1,7 @@
 import MCPProtocol
 
 /// Where a call goes: the tool's own endpoint, then those that may stand in for it.
-package struct Route: Sendable {
+package final class Route: Sendable {
   /// The name the client uses.
   package let name: String
   package let endpoint: Int
@@ -13,6 +13,26 @@ package struct Route: Sendable {
   package let timeout: TimeSpan
   /// Where extension by progress ends.
   package let longest: TimeSpan
+
+  package init(
+    name: String,
+    endpoint: Int,
+    tool: ToolReference,
+    effect: Effect,
+    schemaHash: UInt64,
+    fallback: [Int],
+    timeout: TimeSpan,
+    longest: TimeSpan
+  ) {
+    self.name = name
+    self.endpoint = endpoint
+    self.tool = tool
+    self.effect = effect
+    self.schemaHash = schemaHash
+    self.fallback = fallback
+    self.timeout = timeout
+    self.longest = longest
+  }
 }
 
 /// Finds a route by the bytes of a name, in one step however many tools there are.

@@ -43,7 +43,7 @@ final class LogFile: Sendable {
           file = try kernel.openLog(path)
           state.file = file
         }
-        try kernel.appendLines(file, Array(line.utf8))
+        _ = try kernel.appendLines(file, Array(line.utf8), lastEnd: -1)
       } catch {
         // Without a log the proxy works as well; the message itself still reaches standard error.
         state.hasFailed = true

@@ -5,33 +5,35 @@ import MCPProtocol
 /// Records are collected during a turn of the loop and written in one piece at its end, before the
 /// loop sleeps: under load one write serves many calls, and a line is in the file before the
 /// client's next call is read. A `kill -9` can tear at most the write that is under way.
-package actor UsageLog: LoopBound {
-  package nonisolated let loop: EventLoop
+package struct UsageLog: Sendable {
+  private let kernel: any Kernel
   private let place: UsagePath
   private let folder: String
   private let keepDays: Int
   private let log: Log
   private var line: UsageLine
   private var records: [UsageRecord] = []
-  private var writer = JSONWriter()
+  private var bytes: [UInt8] = []
   private var file: Descriptor?
   private var path = ""
   /// The day the open file is for; days are counted since 1970.
   private var day: Int64 = -1
   private var checked = Instant.zero
   private var written = 0
+  /// Where our last line ended; -1: not known.
+  private var end = -1
   private var dropped = 0
   private var hasWarned = false
 
   /// - Parameter folder: Where dated files go when the configuration names no place.
   package init(
-    loop: EventLoop,
+    kernel: any Kernel,
     settings: ProxySettings,
     folder: String,
     run: UsageRun,
     log: Log
   ) {
-    self.loop = loop
+    self.kernel = kernel
     self.folder = folder
     self.log = log
     place = settings.usageDirectory
@@ -42,7 +44,7 @@ package actor UsageLog: LoopBound {
   }
 
   /// Names the client in the lines from now on.
-  package func setClient(name: String?, version: String?, proto: String) {
+  package mutating func setClient(name: String?, version: String?, proto: String) {
     var run = line.run
     run.client = name.map { String($0.prefix(100)) }
     run.clientVersion = version.map { String($0.prefix(100)) }
@@ -50,33 +52,28 @@ package actor UsageLog: LoopBound {
     line = UsageLine(run: run)
   }
 
-  package func append(_ record: UsageRecord) {
-    guard place != .off else { return }
-    if records.isEmpty { loop.atEndOfTurn(self) }
-    records.append(record)
+  package mutating func append(_ record: UsageRecord) {
+    if place != .off { records.append(record) }
   }
 
-  package func turnEnded() {
-    let finished = loop.kernel.now()
-    let wallClock = loop.kernel.wallClock()
-    writer.reset()
+  /// Writes the lines of the calls that ended in this turn.
+  package mutating func flush() {
+    guard !records.isEmpty else { return }
+    let finished = kernel.now()
+    let wallClock = kernel.wallClock()
+    bytes.removeAll(keepingCapacity: true)
     for record in records {
       written += 1
-      line.write(
-        record,
-        number: written,
-        finished: finished,
-        wallClock: wallClock,
-        dropped: dropped,
-        to: &writer
-      )
+      let moment = UsageLine.Moment(
+        number: written, finished: finished, wallClock: wallClock, dropped: dropped)
+      line.write(record, moment, to: &bytes)
       dropped = 0
     }
     let count = records.count
     records.removeAll(keepingCapacity: true)
     do throws(SystemError) {
-      let file = try currentFile(wallClock)
-      try loop.kernel.appendLines(file, writer.bytes)
+      let file = try currentFile(wallClock, finished)
+      end = try kernel.appendLines(file, bytes, lastEnd: end)
       hasWarned = false
     } catch {
       dropped += count
@@ -87,33 +84,36 @@ package actor UsageLog: LoopBound {
     }
   }
 
-  private func currentFile(_ wallClock: Int64) throws(SystemError) -> Descriptor {
+  private mutating func currentFile(
+    _ wallClock: Int64,
+    _ now: Instant
+  ) throws(SystemError) -> Descriptor {
     let today = wallClock / 86_400_000_000_000
     if let file, day == today {
       // Somebody may have moved the file away (log rotation): looking costs two system calls.
-      if loop.now - checked < .seconds(1) { return file }
-      checked = loop.now
-      if loop.kernel.isCurrent(file, at: path) { return file }
+      if now - checked < .seconds(1) { return file }
+      checked = now
+      if kernel.isCurrent(file, at: path) { return file }
     }
     closeFile()
     switch place {
     case .file(let name):
       path = name
       if let slash = name.lastIndex(of: "/"), slash > name.startIndex {
-        try loop.kernel.makeDirectories(String(name[..<slash]))
+        try kernel.makeDirectories(String(name[..<slash]))
       }
     case .directory(let name): try choose(name, wallClock)
     case .automatic, .off: try choose(folder, wallClock)
     }
-    let opened = try loop.kernel.openLog(path)
+    let opened = try kernel.openLog(path)
     file = opened
     day = today
-    checked = loop.now
+    checked = now
     return opened
   }
 
-  private func choose(_ folder: String, _ wallClock: Int64) throws(SystemError) {
-    try loop.kernel.makeDirectories(folder)
+  private mutating func choose(_ folder: String, _ wallClock: Int64) throws(SystemError) {
+    try kernel.makeDirectories(folder)
     path = "\(folder)/usage-\(Timestamp(nanoseconds: wallClock).date).jsonl"
     removeOldFiles(folder, wallClock)
   }
@@ -123,18 +123,19 @@ package actor UsageLog: LoopBound {
     let age = Int64(keepDays) * 86_400_000_000_000
     guard keepDays > 0, age < wallClock else { return }
     let oldest = "usage-\(Timestamp(nanoseconds: wallClock - age).date).jsonl"
-    for name in loop.kernel.directoryEntries(folder)
+    for name in kernel.directoryEntries(folder)
     where name.hasPrefix("usage-") && name.hasSuffix(".jsonl")
       && name.utf8.count == oldest.utf8.count
       && name < oldest
     {
-      loop.kernel.removeFile("\(folder)/\(name)")
+      kernel.removeFile("\(folder)/\(name)")
     }
   }
 
-  private func closeFile() {
-    if let file { loop.kernel.close(file) }
+  private mutating func closeFile() {
+    if let file { kernel.close(file) }
     file = nil
+    end = -1
   }
 }
 
