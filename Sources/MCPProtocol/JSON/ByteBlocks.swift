@@ -11,55 +11,65 @@ enum ByteBlocks {
   /// control character, or one that is not ASCII; `text.count` if there is none.
   @inline(__always)
   static func firstSpecial(_ text: borrowing Span<UInt8>, from start: Int) -> Int {
+    precondition(start >= 0 && start <= text.count)
+    return unsafe text.withUnsafeBufferPointer { buffer in
+      guard let bytes = buffer.baseAddress else { return 0 }
+      return unsafe firstSpecial(bytes, from: start, to: buffer.count)
+    }
+  }
+
+  private static func firstSpecial(
+    _ bytes: UnsafePointer<UInt8>,
+    from start: Int,
+    to end: Int
+  ) -> Int {
     var index = start
     // Most strings are short: two words before anything bigger is tried.
-    let near = min(text.count, start + 16)
+    let near = min(end, start + 16)
     while index + 8 <= near {
-      let special = specialBits(word(text, index))
+      let special = unsafe specialBits(word(bytes + index))
       if special != 0 { return index + special.trailingZeroBitCount >> 3 }
       index += 8
     }
-    while index + 32 <= text.count, !hasSpecial32(text, index) {
+    while index + 32 <= end, unsafe !hasSpecial(bytes + index, 32) {
       index += 32
-      while index + 128 <= text.count, !hasSpecial128(text, index) { index += 128 }
+      while index + 128 <= end, unsafe !hasSpecial(bytes + index, 128) { index += 128 }
     }
-    while index + 8 <= text.count {
-      let special = specialBits(word(text, index))
+    while index + 8 <= end {
+      let special = unsafe specialBits(word(bytes + index))
       if special != 0 { return index + special.trailingZeroBitCount >> 3 }
       index += 8
     }
-    while index < text.count, !isSpecial(unsafe text[unchecked: index]) { index += 1 }
+    while index < end, unsafe !isSpecial(bytes[index]) { index += 1 }
     return index
   }
 
   /// The first line end in `start..<end`.
-  static func firstNewline(_ bytes: borrowing Span<UInt8>, from start: Int, to end: Int) -> Int? {
-    precondition(start >= 0 && end <= bytes.count)
-    var index = start
-    while index + 128 <= end, !hasNewline128(bytes, index) { index += 128 }
-    while index + 8 <= end {
-      let difference = word(bytes, index) ^ (ones &* UInt64(UInt8(ascii: "\n")))
-      let found = (difference &- ones) & ~difference & highBits
-      if found != 0 { return index + found.trailingZeroBitCount >> 3 }
-      index += 8
+  static func firstNewline(_ text: borrowing Span<UInt8>, from start: Int, to end: Int) -> Int? {
+    precondition(start >= 0 && end <= text.count)
+    return unsafe text.withUnsafeBufferPointer { buffer in
+      guard let bytes = buffer.baseAddress else { return nil }
+      var index = start
+      while index + 128 <= end, unsafe !hasNewline(bytes + index) { index += 128 }
+      while index + 8 <= end {
+        let difference = unsafe word(bytes + index) ^ (ones &* UInt64(UInt8(ascii: "\n")))
+        let found = (difference &- ones) & ~difference & highBits
+        if found != 0 { return index + found.trailingZeroBitCount >> 3 }
+        index += 8
+      }
+      while index < end {
+        if unsafe bytes[index] == UInt8(ascii: "\n") { return index }
+        index += 1
+      }
+      return nil
     }
-    while index < end {
-      if bytes[index] == UInt8(ascii: "\n") { return index }
-      index += 1
-    }
-    return nil
   }
 
-  // The callers have checked that the block lies inside the span.
+  // The callers have checked that what they ask for lies inside the text.
 
   @inline(__always)
-  private static func word(_ text: borrowing Span<UInt8>, _ index: Int) -> UInt64 {
-    unsafe UInt64(
-      littleEndian: text.bytes.unsafeLoadUnaligned(
-        fromUncheckedByteOffset: index,
-        as: UInt64.self
-      )
-    )
+  private static func word(_ bytes: UnsafePointer<UInt8>) -> UInt64 {
+    unsafe UInt64(littleEndian: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self))
   }
 
   /// The high bit of each byte that is special; exact up to the first of them.
@@ -77,36 +87,24 @@ enum ByteBlocks {
     byte &- 0x20 >= 0x60 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
   }
 
+  /// `count` is a constant at every call, so that the loop becomes vector instructions.
   @inline(__always)
-  private static func hasSpecial32(_ text: borrowing Span<UInt8>, _ start: Int) -> Bool {
+  private static func hasSpecial(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
     var found: UInt8 = 0
-    for offset in 0..<32 {
-      let byte = unsafe text[unchecked: start &+ offset]
-      found |= byte &- 0x20 >= 0x60 ? 1 : 0
-      found |= byte == UInt8(ascii: "\"") ? 1 : 0
-      found |= byte == UInt8(ascii: "\\") ? 1 : 0
+    for offset in 0..<count {
+      let byte = unsafe bytes[offset]
+      found |=
+        (byte &- 0x20 >= 0x60 ? 1 : 0) | (byte == UInt8(ascii: "\"") ? 1 : 0)
+        | (byte == UInt8(ascii: "\\") ? 1 : 0)
     }
     return found != 0
   }
 
   @inline(__always)
-  private static func hasSpecial128(_ text: borrowing Span<UInt8>, _ start: Int) -> Bool {
-    var found: UInt8 = 0
-    for offset in 0..<128 {
-      let byte = unsafe text[unchecked: start &+ offset]
-      found |= byte &- 0x20 >= 0x60 ? 1 : 0
-      found |= byte == UInt8(ascii: "\"") ? 1 : 0
-      found |= byte == UInt8(ascii: "\\") ? 1 : 0
-    }
-    return found != 0
-  }
-
-  @inline(__always)
-  private static func hasNewline128(_ bytes: borrowing Span<UInt8>, _ start: Int) -> Bool {
-    var found: UInt8 = 0
-    for offset in 0..<128 {
-      found |= unsafe bytes[unchecked: start &+ offset] == UInt8(ascii: "\n") ? 1 : 0
-    }
-    return found != 0
+  private static func hasNewline(_ bytes: UnsafePointer<UInt8>) -> Bool {
+    // Zero where a byte is the line end; the least of them tells.
+    var least = UInt8.max
+    for offset in 0..<128 { least = unsafe min(least, bytes[offset] ^ UInt8(ascii: "\n")) }
+    return least == 0
   }
 }

@@ -47,12 +47,14 @@ enum BodyParser {
       } else if JSONLexer.matches(text, name, "message") {
         members.note(.message)
         envelope.message = at..<end
-      } else if walk.nameIsEscaped(text) {
-        members.object(MemberNotes.escapedName)
+      } else {
+        members.checkEscapes(text, name)
       }
     }
     return walk.end
   }
+
+  private static let versionName: StaticString = "io.modelcontextprotocol/protocolVersion"
 
   private static func meta(
     _ text: borrowing Span<UInt8>,
@@ -73,10 +75,15 @@ enum BodyParser {
         if !RequestID.isValid(text, envelope.progressToken) {
           members.object("\"progressToken\" must be a string or an integer")
         }
-      } else if JSONLexer.matches(text, walk.name, "io.modelcontextprotocol/protocolVersion") {
+      } else if JSONLexer.matches(text, walk.name, versionName) {
         envelope.namesVersion = true
-      } else if walk.nameIsEscaped(text) {
-        members.object(MemberNotes.escapedName)
+      } else if JSONLexer.containsEscape(text, walk.name) {
+        members.checkEscapes(text, walk.name)
+        // Its slash is escaped by many writers of JSON.
+        let name = Array(JSONLexer.decodedName(text, walk.name).utf8)
+        if JSONLexer.matches(name.span, 0..<name.count, versionName) {
+          envelope.namesVersion = true
+        }
       }
       walk.pass(end)
     }
@@ -97,11 +104,16 @@ enum BodyParser {
     while try walk.next(text) {
       let end = try EnvelopeParser.value(text, walk.value, depth: 2)
       if JSONLexer.matches(text, walk.name, "isError") {
+        members.note(.isError)
         envelope.isError = JSONLexer.matches(text, walk.value..<end, "true")
       } else if JSONLexer.matches(text, walk.name, "content") {
+        members.note(.content)
         envelope.hasContent = true
       } else if JSONLexer.matches(text, walk.name, "_meta") {
+        members.note(.meta)
         envelope.meta = walk.value..<end
+      } else {
+        members.checkEscapes(text, walk.name)
       }
       walk.pass(end)
     }
@@ -124,6 +136,8 @@ enum BodyParser {
       if JSONLexer.matches(text, walk.name, "code") {
         members.note(.code)
         envelope.errorCode = RequestID.integer(text, walk.value..<end)
+      } else {
+        members.checkEscapes(text, walk.name)
       }
       walk.pass(end)
     }

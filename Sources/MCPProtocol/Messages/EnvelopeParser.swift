@@ -76,7 +76,7 @@ package enum EnvelopeParser {
         envelope.body = at..<end
       } else {
         end = try value(text, at, depth: 1)
-        if walk.nameIsEscaped(text) { members.object(MemberNotes.escapedName) }
+        members.checkEscapes(text, name)
       }
       walk.pass(end)
     }
@@ -92,7 +92,8 @@ package enum EnvelopeParser {
     if !members.has(.version) { members.object("\"jsonrpc\" is missing") }
     let hasUsableID = members.has(.id) && RequestID.isValid(text, envelope.id)
     if members.has(.id), !hasUsableID {
-      // An error that could not name its request carries a null id (JSON-RPC 2.0, section 5.1).
+      // An error that could not name its request carries a null id (JSON-RPC 2.0, section 5.1)
+      // or, since MCP 2025-11-25, none.
       let isNullOfError = members.has(.error) && JSONLexer.matches(text, envelope.id, "null")
       if !isNullOfError { members.object("\"id\" must be a string or an integer") }
     }
@@ -104,7 +105,8 @@ package enum EnvelopeParser {
       readMethod(text, &envelope, &members)
     } else if members.has(.result) != members.has(.error) {
       envelope.kind = members.has(.error) ? .error : .result
-      if !members.has(.id) { members.object("\"id\" is missing") }
+      if members.has(.params) { members.object("a message is either a request or a response") }
+      if !members.has(.id), envelope.kind == .result { members.object("\"id\" is missing") }
     } else {
       members.object(
         members.has(.result) ? "both \"result\" and \"error\"" : "\"method\" is missing"
@@ -127,9 +129,7 @@ package enum EnvelopeParser {
     envelope.methodName = token.lowerBound + 1..<token.upperBound - 1
     envelope.method = Method(text, envelope.methodName)
     if envelope.method == .other, JSONLexer.containsEscape(text, envelope.methodName) {
-      var line: [UInt8] = []
-      for index in token { line.append(text[index]) }
-      let name = Array(JSONDocument.decodeString(line, 0..<line.count).utf8)
+      let name = Array(JSONLexer.decodedName(text, envelope.methodName).utf8)
       envelope.method = Method(name.span, 0..<name.count)
     }
   }

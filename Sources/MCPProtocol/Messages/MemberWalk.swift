@@ -43,16 +43,18 @@ struct MemberWalk {
   /// Goes on behind the value that ended at `valueEnd`.
   @inline(__always)
   mutating func pass(_ valueEnd: Int) { index = valueEnd }
-
-  /// Whether the present name is written with escapes.
-  func nameIsEscaped(_ text: borrowing Span<UInt8>) -> Bool {
-    JSONLexer.containsEscape(text, name)
-  }
 }
 
 extension JSONLexer {
   static func containsEscape(_ text: borrowing Span<UInt8>, _ range: Range<Int>) -> Bool {
     for index in range where text[index] == UInt8(ascii: "\\") { return true }
     return false
+  }
+
+  /// The text of a name, given without its quotes.
+  static func decodedName(_ text: borrowing Span<UInt8>, _ name: Range<Int>) -> String {
+    var token: [UInt8] = []
+    for index in name.lowerBound - 1..<name.upperBound + 1 { token.append(text[index]) }
+    return JSONDocument.decodeString(token, 0..<token.count)
   }
 }

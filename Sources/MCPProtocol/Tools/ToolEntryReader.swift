@@ -19,10 +19,7 @@ struct ToolEntryReader {
       return nil
     }
     var writer = JSONWriter()
-    for (position, member) in members.enumerated()
-    where !members[(position + 1)...].contains(where: { $0.isNamed(member.name) }) {
-      write(member, ofTool: name, to: &writer)
-    }
+    for member in lastOfEachName(members) { write(member, ofTool: name, to: &writer) }
     let annotations = node["annotations"]
     return ToolEntry(
       name: name,
@@ -31,6 +28,13 @@ struct ToolEntryReader {
       isReadOnly: annotations?["readOnlyHint"]?.bool == true,
       isIdempotent: annotations?["idempotentHint"]?.bool == true
     )
+  }
+
+  /// Of members with the same name the last counts, as common parsers have it.
+  private func lastOfEachName(_ members: [JSONMember]) -> [JSONMember] {
+    var last: [[UInt8]: Int] = [:]
+    for (position, member) in members.enumerated() { last[Array(member.name.utf8)] = position }
+    return members.enumerated().filter { last[Array($1.name.utf8)] == $0 }.map(\.element)
   }
 
   /// A schema with an object at its root; one that names no type is taken for one.
@@ -61,7 +65,7 @@ struct ToolEntryReader {
   private func isWellTyped(_ member: JSONMember) -> Bool {
     switch member.name {
     case "title", "description": member.value.string != nil
-    case "icons": member.value.array != nil
+    case "icons": member.value.array?.allSatisfy { $0["src"]?.string != nil } == true
     case "_meta": member.value.members != nil
     case "outputSchema": member.value["type"]?.string == "object"
     default: true
@@ -96,16 +100,19 @@ struct ToolEntryReader {
     }
     writer.key("annotations")
     writer.beginObject()
-    for member in members {
-      let isHint = member.name.hasSuffix("Hint")
-      if isHint ? member.value.bool == nil : member.value.isNull {
-        if !member.value.isNull { warn("annotations.\(member.name)", ofTool: tool) }
+    for member in lastOfEachName(members) where !member.value.isNull {
+      guard isWellTypedAnnotation(member) else {
+        warn("annotations.\(member.name)", ofTool: tool)
         continue
       }
-      if member.name == "title", member.value.string == nil { continue }
       writer.key(member.name)
       writer.raw(member.value.text(in: bytes))
     }
     writer.endObject()
+  }
+
+  private func isWellTypedAnnotation(_ member: JSONMember) -> Bool {
+    if member.name == "title" { return member.value.string != nil }
+    return !member.name.hasSuffix("Hint") || member.value.bool != nil
   }
 }

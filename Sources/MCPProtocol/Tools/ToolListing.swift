@@ -6,7 +6,7 @@ package struct ToolListing: Sendable {
   package private(set) var hasMore = false
   /// The params that ask for the next page; `nil` for the first.
   package private(set) var nextParameters: [UInt8]?
-  private var cursors: Set<String> = []
+  private var cursors: Set<[UInt8]> = []
   private var names: Set<String> = []
 
   /// Pages after which a server is taken to go round in circles.
@@ -25,18 +25,24 @@ package struct ToolListing: Sendable {
       return
     }
     var reader = ToolEntryReader(line)
+    defer { warnings += reader.warnings }
     for node in page["tools"]?.array ?? [] {
-      guard tools.count < Self.mostTools, let tool = reader.read(node) else { continue }
+      guard tools.count < Self.mostTools else {
+        warnings.append("it lists more than \(Self.mostTools) tools; the rest is left out")
+        return
+      }
+      guard let tool = reader.read(node) else { continue }
       guard names.insert(tool.name).inserted else {
         warnings.append("tool \"\(tool.name)\" is listed twice; the first one counts")
         continue
       }
       tools.append(tool)
     }
-    warnings += reader.warnings
     // An empty cursor is a cursor; only its absence or null ends the list.
-    guard let cursor = page["nextCursor"]?.string else { return }
-    guard cursors.insert(cursor).inserted, cursors.count < Self.mostPages else {
+    guard let next = page["nextCursor"], next.string != nil else { return }
+    // It is the server's own: given back as it came, not decoded and written anew.
+    let cursor = next.text(in: line)
+    guard cursors.insert(Array(cursor)).inserted, cursors.count < Self.mostPages else {
       warnings.append("its list of tools does not end; what came so far counts")
       return
     }
@@ -44,7 +50,7 @@ package struct ToolListing: Sendable {
     var writer = JSONWriter()
     writer.beginObject()
     writer.key("cursor")
-    writer.string(cursor)
+    writer.raw(cursor)
     writer.endObject()
     nextParameters = writer.bytes
   }

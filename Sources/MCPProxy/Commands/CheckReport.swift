@@ -50,7 +50,7 @@ package struct CheckReport: Sendable {
     writer.beginObject()
     let totals = [
       ("errors", errors), ("warnings", warnings), ("endpoints", endpoints.count),
-      ("disabled", disabled), ("unusable", unusable),
+      ("disabled", disabled.count), ("unusable", unusable.count),
     ]
     for (name, count) in totals {
       writer.key(name)
@@ -86,8 +86,8 @@ package struct CheckReport: Sendable {
   private var summary: String {
     let counts = [Self.count(errors, "error"), Self.count(warnings, "warning")].compactMap { $0 }
     if exitCode != 0 { return counts.joined(separator: ", ") }
-    let states = [(disabled, "disabled"), (unusable, "unusable")]
-      .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+    let states = [("disabled", disabled), ("unusable", unusable)].filter { !$0.1.isEmpty }
+      .map { "\($0.0): \($0.1.joined(separator: ", "))" }.joined(separator: "; ")
     let total = Self.count(endpoints.count, "endpoint") ?? "0 endpoints"
     let parts = ["ok", total + (states.isEmpty ? "" : " (\(states))")] + counts
     return "\(path): " + parts.joined(separator: ", ")
@@ -100,12 +100,12 @@ package struct CheckReport: Sendable {
 
   private var errors: Int { problems.count { $0.severity == .error } }
   private var warnings: Int { problems.count { $0.severity == .warning } }
-  private var disabled: Int { endpoints.count { $0.disabled } }
+  private var disabled: [String] { endpoints.filter(\.disabled).map(\.name) }
 
   /// A disabled endpoint is counted as that alone.
-  private var unusable: Int {
-    endpoints.count { endpoint in
+  private var unusable: [String] {
+    endpoints.filter { endpoint in
       if case .unusable = endpoint.launch { !endpoint.disabled } else { false }
-    }
+    }.map(\.name)
   }
 }

@@ -2,8 +2,8 @@
 package enum ConfigurationFile {
   package static let name = "mcp-proxy.json"
 
-  /// The first that is there: `MCP_PROXY_CONFIG`, the project's, that of the working directory or of
-  /// a folder above it up to the root of the repository, the user's.
+  /// The first that is there: `MCP_PROXY_CONFIG`, the project's, that of the working directory or
+  /// of a folder above it up to the root of the repository, the user's.
   ///
   /// What was asked for by name is taken whether it exists or not: the message must name it.
   package static func find(

@@ -32,6 +32,10 @@ package struct ConfigurationLoader {
   private func configuration(_ reader: inout ConfigurationReader) -> Configuration? {
     guard let root = root(&reader) else { return nil }
     let others = reader.fields(root.others, .root, path: "")
+    for list in root.unread {
+      let message = "\"\(list.name)\" is ignored: the servers are those of another key"
+      reader.problems.report(.warning, .conflict, at: list.nameRange.lowerBound, message)
+    }
     let defaults = PolicyBuilder.fold(others.fields("defaults") ?? ConfigurationFields())
     // Alone first, so that what is wrong in the defaults is nobody's error.
     _ = PolicyBuilder(fields: defaults, path: "defaults").policy(&reader.problems)

@@ -98,6 +98,13 @@ import Testing
     }
   }
 
+  @Test(arguments: ["[]", " [ ] ", "[1]", "[null,{}]", "[[]]"])
+  func `any array is a batch and what it holds is for its reader to judge`(line: String) throws {
+    let envelope = try EnvelopeParser.parse(line.bytes.span)
+    #expect(envelope.kind == .batch)
+    #expect(envelope.id.isEmpty && envelope.body.isEmpty && envelope.methodName.isEmpty)
+  }
+
   @Test(arguments: Vector.all)
   func `a vector cut at any byte is a syntax error`(vector: Vector) {
     for length in 0..<vector.line.count {

@@ -72,14 +72,14 @@ struct CheckReportTests {
     #expect(report.exitCode == exitCode)
   }
 
-  @Test func `disabled and unusable endpoints are counted`() {
+  @Test func `disabled and unusable endpoints are named`() {
     let report = Self.report(
       #"""
       {"mcpServers": {"a": {"command": "x"}, "b": {"command": "x", "disabled": true},
         "c": {"command": "${GONE}"}, "d": {"url": "https://example.org", "disabled": true}}}
       """#
     )
-    #expect(report.text.hasSuffix("ok, 4 endpoints (2 disabled, 1 unusable), 1 warning\n"))
+    #expect(report.text.hasSuffix("ok, 4 endpoints (disabled: b, d; unusable: c), 1 warning\n"))
     #expect(report.exitCode == 0)
   }
 

@@ -62,7 +62,7 @@ struct ConfigurationTableTests {
   func `no value stops the loader`(section: ConfigurationSection, key: ConfigurationKey) {
     let values = [
       "null", "true", "false", "0", "-1", "1e300", "0.0000001", "99999999999999999999", "[]",
-      "[[]]", "{}", #"{"":{}}"#, #"{"a":null}"#, #""""#, #""-""#, #""9e99h""#,
+      "[[]]", "{}", #"{"":{}}"#, #"{"a":null}"#, "\"\"", #""-""#, #""9e99h""#,
       #""99999999999999999999h""#, #""1/0s""#, #""1e300/s""#, #""nan/s""#, #""1/9e9d""#, #""${""#,
       #""\u0000""#,
     ]

@@ -8,10 +8,11 @@ enum AccountsBuilder {
       if case .number(let price) = entry.field.value { cost.tools[entry.name] = price }
     }
     if let field = section["from"], let pointer = section.text("from") {
-      if pointer.isEmpty || pointer.hasPrefix("/") {
+      if isPointer(pointer) {
         cost.from = pointer
       } else {
-        let message = "cost.from \"\(pointer)\" is no JSON pointer: it begins with no \"/\""
+        let cause = pointer.hasPrefix("/") ? "a \"~\" stands alone" : "it begins with no \"/\""
+        let message = "cost.from \"\(pointer)\" is no JSON pointer: \(cause)"
         problems.report(.error, .range, at: field.offset, message)
       }
     }
@@ -51,6 +52,13 @@ enum AccountsBuilder {
     set(&level.window, section.span("window"))
     set(&level.minCalls, section.count("minCalls"))
     return level
+  }
+
+  /// RFC 6901 §3: each token begins with a slash; a tilde is followed by 0 or 1.
+  private static func isPointer(_ text: String) -> Bool {
+    let pieces = text.split(separator: "~", omittingEmptySubsequences: false).dropFirst()
+    return (text.isEmpty || text.hasPrefix("/"))
+      && pieces.allSatisfy { $0.hasPrefix("0") || $0.hasPrefix("1") }
   }
 
   private static func isCurrency(_ text: String) -> Bool {

@@ -23,7 +23,7 @@ extension ConfigurationReader {
     case .flag: flag(node, isInverted: spelling == "enabled")
     case .text: node.string.map { .value(.text($0)) } ?? .mismatch
     case .scalar: scalar(node).map { .value(.text($0)) } ?? .mismatch
-    case .texts(let single, let loose): texts(node, single: single, loose: loose)
+    case .texts(let single, let loose): texts(node, single: single, loose: loose, path)
     case .count(let limits): count(node, limits, path)
     case .number(let limits): number(node, limits, path)
     case .duration(let limits): duration(node, limits, key, spelling, path)
@@ -44,12 +44,16 @@ extension ConfigurationReader {
     node.string ?? (node.isNumber || node.bool != nil ? written(node) : nil)
   }
 
-  private func texts(_ node: JSONNode, single: Bool, loose: Bool) -> Reading {
-    let nodes = node.array ?? (single ? [node] : nil)
+  private mutating func texts(_ node: JSONNode, single: Bool, loose: Bool, _ path: String)
+    -> Reading
+  {
+    let nodes = node.array ?? (single && node.string != nil ? [node] : nil)
     guard let nodes else { return .mismatch }
     var texts: [LocatedText] = []
-    for node in nodes {
-      guard let text = loose ? scalar(node) : node.string else { return .mismatch }
+    for (index, node) in nodes.enumerated() {
+      guard let text = loose ? scalar(node) : node.string else {
+        return refuse(node, .type, "\(path)[\(index)] must be a text, not \(node.words)")
+      }
       texts.append(LocatedText(text: text, offset: node.range.lowerBound))
     }
     return .value(.texts(texts))

@@ -32,6 +32,11 @@ struct ConfigurationReader {
         )
         continue
       }
+      if member.value.isNull, section == .endpoint,
+        ConfigurationTable.absentIfNull.contains(key.name)
+      {
+        continue
+      }
       spellings[key.name] = member.name
       let keyPath = path.isEmpty ? key.name : "\(path).\(key.name)"
       guard let value = value(member.value, key, spelling: member.name, path: keyPath) else {

@@ -20,7 +20,10 @@ struct EndpointBuilder {
     endpoint.era = era(&problems)
     endpoint.includeTools = includeTools(&problems)
     endpoint.excludeTools = (fields.texts("excludeTools") ?? []).map(\.text)
-    endpoint.fallback = (fields.texts("fallback") ?? []).map(\.text)
+    for fallback in fields.texts("fallback") ?? []
+    where !endpoint.fallback.contains(fallback.text) {
+      endpoint.fallback.append(fallback.text)
+    }
     let merged = PolicyBuilder.fold(fields).over(defaults)
     let path = "mcpServers.\(name)"
     endpoint.policy = PolicyBuilder(fields: merged, path: path).policy(&problems)

@@ -16,9 +16,13 @@ struct EndpointRelations {
     let names = Set(endpoints.map(\.name))
     for endpoint in endpoints {
       problems.endpoint = endpoint.name
+      var seen: Set<String> = []
       for fallback in fields[endpoint.name]?.texts("fallback") ?? [] {
         let name = fallback.text
-        if name == endpoint.name {
+        if !seen.insert(name).inserted {
+          let message = "fallback \"\(name)\" is there twice"
+          problems.report(.warning, .duplicate, at: fallback.offset, message)
+        } else if name == endpoint.name {
           let message = "\"\(name)\" cannot be its own fallback"
           problems.report(.error, .fallbackCycle, at: fallback.offset, message)
         } else if !names.contains(name) {

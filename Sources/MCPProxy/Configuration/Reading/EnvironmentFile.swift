@@ -1,4 +1,4 @@
-/// Reads an `envFile`: lines of `KEY=VALUE`, with `export`, quotes and comments as shells have them.
+/// Reads an `envFile`: lines of `KEY=VALUE`, with `export`, quotes and comments as in a shell.
 enum EnvironmentFile {
   /// The variables in order; `line` counts from 1 and names the first line that is none.
   static func parse(_ bytes: [UInt8]) -> Result<[(name: String, value: String)], BadLine> {
@@ -32,7 +32,7 @@ enum EnvironmentFile {
     return text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".") }
   }
 
-  /// Unquoted up to a comment, between single quotes as written, between double quotes with escapes.
+  /// Unquoted up to a comment; between single quotes as written, between double with escapes.
   private static func value(_ text: Substring) -> String? {
     guard let quote = text.first, quote == "\"" || quote == "'" else {
       let end = text.firstRange(of: " #")?.lowerBound ?? text.endIndex

@@ -60,6 +60,10 @@ struct LaunchBuilder {
     variables += try environmentFile()
     for entry in fields.map("env") {
       guard case .text(let text) = entry.field.value else { continue }
+      if entry.name.isEmpty || entry.name.contains(where: { $0 == "=" || $0 == "\0" }) {
+        let reason = "\"\(entry.name)\" cannot be the name of an environment variable"
+        throw LocatedReason(reason: reason, offset: entry.field.nameOffset)
+      }
       let value = try expand(LocatedText(text: text, offset: entry.field.offset))
       variables.append((entry.name, value))
     }
@@ -86,11 +90,17 @@ struct LaunchBuilder {
   }
 
   private func expand(_ text: LocatedText) throws(LocatedReason) -> String {
+    let expanded: String
     do {
-      return try expander.expand(text.text)
+      expanded = try expander.expand(text.text)
     } catch {
       throw LocatedReason(reason: error.reason, offset: text.offset)
     }
+    // A process is given its words as C strings: it would see the rest cut off.
+    if expanded.utf8.contains(0) {
+      throw LocatedReason(reason: "a zero byte cannot be handed to a process", offset: text.offset)
+    }
+    return expanded
   }
 
   private func absolute(_ path: String) -> String {

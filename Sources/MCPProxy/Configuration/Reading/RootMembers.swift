@@ -4,6 +4,8 @@ import MCPProtocol
 struct RootMembers {
   let entries: [JSONMember]
   let others: [JSONMember]
+  /// Further lists of servers under other names, which are not read.
+  private(set) var unread: [JSONMember] = []
 
   private static let launchKeys: Set<String> = ["cmd", "command", "httpUrl", "serverUrl", "url"]
 
@@ -15,7 +17,8 @@ struct RootMembers {
       guard let found = members.first(where: { $0.name == name }) else { continue }
       guard let list = Self.list(found.value) else { continue }
       entries = list
-      others = members.filter { $0.nameRange != found.nameRange }
+      unread = members.filter { names.contains($0.name) && $0.nameRange != found.nameRange }
+      others = members.filter { !names.contains($0.name) }
       return
     }
     // A bare map of entries, as in `.agents/mcp.json`.

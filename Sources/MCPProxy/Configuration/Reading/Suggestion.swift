@@ -2,7 +2,8 @@
 package enum Suggestion {
   /// The candidate nearest to `word`, if it is near enough to be a slip of the fingers.
   package static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
-    let limit = max(1, min(3, word.count / 3))
+    // A word of which every letter may be wrong suggests nothing.
+    let limit = min(max(1, min(3, word.count / 3)), word.count - 1)
     var best: (distance: Int, candidate: String)?
     for candidate in candidates where candidate != word {
       let distance = distance(word.lowercased(), candidate.lowercased())

@@ -12,9 +12,9 @@ struct VariableExpander {
     while let index = rest.firstIndex(where: { $0 == "$" || $0 == "{" }) {
       result += rest[..<index]
       rest = rest[index...]
-      if rest.hasPrefix("$${"), let end = rest.firstIndex(of: "}") {
-        result += rest.dropFirst()[...end]
-        rest = rest[rest.index(after: end)...]
+      if rest.hasPrefix("$${"), let form = form(rest.dropFirst()) {
+        result += "${\(form.text)}"
+        rest = form.rest
       } else if let form = form(rest) {
         result += try value(of: form.text)
         rest = form.rest
@@ -26,11 +26,21 @@ struct VariableExpander {
   }
 
   /// What stands between the braces at the start of `text`, and what follows them.
+  ///
+  /// Braces may nest: `${A:-${B}}`.
   private func form(_ text: Substring) -> (text: Substring, rest: Substring)? {
     guard text.hasPrefix("${") || text.hasPrefix("{env:"),
-      let open = text.firstIndex(of: "{"), let close = text.firstIndex(of: "}")
+      let open = text.firstIndex(of: "{")
     else { return nil }
-    return (text[text.index(after: open)..<close], text[text.index(after: close)...])
+    var depth = 0
+    for index in text.indices {
+      if text[index] == "{" { depth += 1 }
+      if text[index] == "}" { depth -= 1 }
+      if text[index] == "}", depth == 0 {
+        return (text[text.index(after: open)..<index], text[text.index(after: index)...])
+      }
+    }
+    return nil
   }
 
   private func value(of form: Substring) throws(VariableError) -> String {
@@ -46,23 +56,28 @@ struct VariableExpander {
     let argument = form[form.index(after: colon)...]
     switch form[..<colon] {
     case "env": return try environment(String(argument))
-    case "file": return try file(String(argument))
+    case "file": return try file(try expand(String(argument)))
     case "input": return try input(String(argument))
-    case let name where argument.hasPrefix("-"):
-      // As in a shell, a variable that is set and empty has the default too.
-      guard let value = surroundings.environment[String(name)], !value.isEmpty else {
-        return String(argument.dropFirst())
-      }
-      return value
+    case _ where argument.hasPrefix("-"): return try environment(String(form))
     default: throw VariableError(reason: "\"${\(form)}\" is no form of variable mcp-proxy knows")
     }
   }
 
-  private func environment(_ name: String) throws(VariableError) -> String {
-    guard let value = surroundings.environment[name] else {
-      throw VariableError(reason: "\(name) is not set")
+  /// `NAME` or `NAME:-default`.
+  private func environment(_ form: String) throws(VariableError) -> String {
+    guard let mark = form.firstRange(of: ":-") else {
+      guard let value = surroundings.environment[form] else {
+        throw VariableError(
+          reason: "\(form.isEmpty ? "a variable without a name" : form) is not set"
+        )
+      }
+      return value
     }
-    return value
+    // As in a shell, a variable that is set and empty has the default too.
+    if let value = surroundings.environment[String(form[..<mark.lowerBound])], !value.isEmpty {
+      return value
+    }
+    return try expand(String(form[mark.upperBound...]))
   }
 
   private func file(_ path: String) throws(VariableError) -> String {

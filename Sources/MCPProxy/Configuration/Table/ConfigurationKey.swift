@@ -1,4 +1,4 @@
-/// One key of the configuration file: what the loader accepts, the schema says, the documents explain.
+/// One key of the configuration file, for the loader, the schema and the documents.
 package struct ConfigurationKey: Sendable {
   package let name: String
   /// Other spellings, of other programs mostly.

@@ -2,6 +2,9 @@
 extension ConfigurationTable {
   static let endpoint = launch + listing + policy + accounts
 
+  /// Keys that other programs write as `null` where nothing is set.
+  static let absentIfNull: Set<String> = Set(launch.map(\.name))
+
   private static let launch = [
     ConfigurationKey(
       "type",
