@@ -162,11 +162,16 @@ final class FakeKernel: Kernel {
     }
   }
 
-  func appendLines(_ descriptor: Descriptor, _ bytes: [UInt8]) throws(SystemError) {
+  func appendLines(
+    _ descriptor: Descriptor,
+    _ bytes: [UInt8],
+    lastEnd: Int
+  ) throws(SystemError) -> Int {
     try failIfTold()
-    state.withLock { state in
-      guard let path = state.logs[descriptor.number] else { return }
+    return state.withLock { state in
+      guard let path = state.logs[descriptor.number] else { return -1 }
       state.files[path, default: []] += bytes
+      return state.files[path, default: []].count
     }
   }
 
