@@ -96,7 +96,9 @@ import Testing
     #expect(!home.text("ledger").contains("write_note"))
     let statuses = home.lines(below: "usage").map { JSONText($0) }
     #expect(statuses.compactMap { $0.string("status") }.sorted() == ["cancelled", "ok", "ok"])
-    #expect(statuses.first { $0.string("status") == "cancelled" }?.string("certainty") == "notSent")
+    #expect(
+      statuses.first { $0.string("status") == "cancelled" }?.string("certainty") == "not_sent"
+    )
   }
 
   @Test func `a call between two attempts that is cancelled is not repeated`() throws {

@@ -86,12 +86,24 @@ import Testing
 
   @Test func `an answer above eight megabytes becomes an error that says so`() throws {
     let proxy = try ProcessHarness.openProxy(home: home)
-    for size in [9_000_000, 17_000_000] {
-      let answer = JSONText(try #require(proxy.callAndWait("1", "big", #"{"bytes":\#(size)}"#)))
-      #expect(answer.isError == true)
-      #expect(answer.reason == "result_too_large")
-      #expect(answer.failure?["executed"] as? String == "yes")
-    }
+    try expectTooLarge(proxy, 9_000_000)
+  }
+
+  @Test func `an answer longer than a line may be becomes the same error`() throws {
+    let proxy = try ProcessHarness.proxy(
+      servers: [("a", "", #""prefix":"""#)],
+      rest: #""proxy":{"maxLine":"1MB"}"#,
+      home: home
+    )
+    proxy.initialize()
+    try expectTooLarge(proxy, 2_000_000)
+  }
+
+  private func expectTooLarge(_ proxy: ProcessHarness, _ bytes: Int) throws {
+    let answer = JSONText(try #require(proxy.callAndWait("1", "big", #"{"bytes":\#(bytes)}"#)))
+    #expect(answer.isError == true)
+    #expect(answer.reason == "result_too_large")
+    #expect(answer.failure?["executed"] as? String == "yes")
     #expect(JSONText(try #require(proxy.callAndWait("2", "echo", #"{"text":"x"}"#))).content == "x")
   }
 

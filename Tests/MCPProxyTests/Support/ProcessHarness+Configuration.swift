@@ -21,7 +21,12 @@ extension ProcessHarness {
     let text =
       "{\"mcpServers\":{\(entries.joined(separator: ","))}"
       + (rest.isEmpty ? "" : ",\(rest)") + "}"
-    return try ProcessHarness(
+    return try proxyFile(text, home: home)
+  }
+
+  /// The real proxy with this configuration file.
+  static func proxyFile(_ text: String, home: TemporaryFolder) throws -> ProcessHarness {
+    try ProcessHarness(
       program,
       ["run", "--config", try home.write(text, to: "mcp-proxy.json")],
       environment: environment(home: home)
