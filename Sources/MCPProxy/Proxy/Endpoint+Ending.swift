@@ -170,12 +170,12 @@ extension Endpoint {
       waiting[call] = nil
       if !bulkhead.cancel(call) { arrivals.removeAll { $0 == call } }
       waiter.timer.map(loop.cancelTimer)
-      var failure = failure(
-        waiter.attempt,
-        reason,
-        FailureText.crashed(name, how, tail: tail.lastLine)
-      )
-      if reason == .shuttingDown { failure.text = "\(how) This call was not sent." }
+      var text = FailureText.crashed(name, how, tail: tail.lastLine)
+      if reason == .shuttingDown { text = "\(how) This call was not sent." }
+      if hasAlternative {
+        text = "Server \"\(name)\" \(how) and is being restarted. This call was not sent."
+      }
+      var failure = failure(waiter.attempt, reason, text)
       failure.queued = loop.now - waiter.since
       waiter.finish(.failed(failure))
     }
