@@ -70,7 +70,7 @@ package struct LineBuffer: Sendable {
   /// The next line, or `nil` when more bytes are needed.
   package mutating func next() -> Line? {
     while true {
-      guard let lineEnd = ByteSearch.firstNewline(storage.span, from: searched, to: end) else {
+      guard let lineEnd = ByteBlocks.firstNewline(storage.span, from: searched, to: end) else {
         searched = end
         return tooLong()
       }

@@ -13,10 +13,13 @@ package struct JSONDocument: Sendable {
   package let bytes: [UInt8]
   package let root: JSONNode
 
-  /// Reads the value that fills `range` (by default all) of `bytes`. The nodes' ranges are offsets
-  /// in `bytes`, whatever the range, and so are the offsets of errors.
+  /// Reads the value that fills `range` (by default all) of `bytes`.
+  ///
+  /// The nodes' ranges and the offsets of errors are offsets in `bytes`, whatever the range.
   package init(
-    _ bytes: [UInt8], range: Range<Int>? = nil, dialect: Dialect = .strict
+    _ bytes: [UInt8],
+    range: Range<Int>? = nil,
+    dialect: Dialect = .strict
   ) throws(JSONError) {
     let range = range ?? 0..<bytes.count
     let parser = JSONTreeParser(bytes: bytes, dialect: dialect)
@@ -26,7 +29,8 @@ package struct JSONDocument: Sendable {
 
   /// Reads a whole text.
   package static func parse(
-    _ bytes: [UInt8], dialect: Dialect = .strict
+    _ bytes: [UInt8],
+    dialect: Dialect = .strict
   ) throws(JSONError) -> JSONDocument {
     try JSONDocument(bytes, dialect: dialect)
   }

@@ -3,7 +3,9 @@
 /// Every function takes the offset of a token's first byte and returns the offset behind its last,
 /// or throws where the bytes stop being JSON.
 package enum JSONLexer {
-  /// Brackets that may be open at once. Deeper text is refused: a peer must not choose how much
+  /// Brackets that may be open at once.
+  ///
+  /// Deeper text is refused: a peer must not choose how much
   /// state we keep.
   package static let maxDepth = 128
 
@@ -25,7 +27,7 @@ package enum JSONLexer {
   ) throws(JSONError) -> Int {
     var index = start + 1
     while true {
-      index = firstSpecialByte(text, from: index)
+      index = ByteBlocks.firstSpecial(text, from: index)
       guard index < text.count else { throw JSONError(.unexpectedEnd, at: text.count) }
       switch text[index] {
       case UInt8(ascii: "\""): return index + 1
@@ -34,36 +36,6 @@ package enum JSONLexer {
       default: throw JSONError(.controlCharacter, at: index)
       }
     }
-  }
-
-  /// The first byte that is a quote, a backslash, a control character or not ASCII.
-  @inline(__always)
-  private static func firstSpecialByte(_ text: borrowing Span<UInt8>, from start: Int) -> Int {
-    var index = start
-    // Sixteen bytes at a time: long strings (files, images in base64) are most of a big message.
-    while index + 16 <= text.count {
-      let block = unsafe text.bytes.unsafeLoadUnaligned(
-        fromUncheckedByteOffset: index,
-        as: SIMD16<UInt8>.self
-      )
-      // One unsigned comparison finds both below 0x20 and above 0x7F.
-      let special =
-        ((block &- SIMD16(repeating: 0x20)) .>= SIMD16(repeating: 0x60))
-        .| (block .== SIMD16(repeating: UInt8(ascii: "\"")))
-        .| (block .== SIMD16(repeating: UInt8(ascii: "\\")))
-      let halves = unsafe unsafeBitCast(special, to: SIMD2<UInt64>.self)
-      if halves.x != 0 { return index + halves.x.trailingZeroBitCount >> 3 }
-      if halves.y != 0 { return index + 8 + halves.y.trailingZeroBitCount >> 3 }
-      index += 16
-    }
-    while index < text.count {
-      let byte = text[index]
-      if byte &- 0x20 >= 0x60 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-        break
-      }
-      index += 1
-    }
-    return index
   }
 
   private static func skipEscape(
@@ -258,7 +230,7 @@ package enum JSONLexer {
     }
   }
 
-  /// After a value: closes what ends here, then passes the comma. Returns where the next begins.
+  /// After a value: closes what ends here, passes the comma, returns where the next begins.
   @inline(__always)
   private static func closeBrackets(
     _ text: borrowing Span<UInt8>,
@@ -281,7 +253,7 @@ package enum JSONLexer {
     }
   }
 
-  /// Skips a member's name and colon. Returns where its value begins.
+  /// Skips a member's name and colon, up to where its value begins.
   package static func skipName(
     _ text: borrowing Span<UInt8>,
     from start: Int

@@ -58,8 +58,9 @@ extension JSONNode {
     guard pointer.utf8.first == UInt8(ascii: "/") else { return nil }
     var node = self
     for token in pointer.utf8.dropFirst().split(
-      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    {
+      separator: UInt8(ascii: "/"),
+      omittingEmptySubsequences: false
+    ) {
       guard let name = Self.unescape(token), let next = node.child(named: name) else { return nil }
       node = next
     }

@@ -1,6 +1,7 @@
 extension JSONDocument {
-  /// The text of a string whose bytes, quotes included, are `range`. They must have passed the
-  /// lexer. A surrogate without its other half reads as U+FFFD.
+  /// The text of a string whose bytes, quotes included, are `range`.
+  ///
+  /// They must have passed the lexer. A surrogate without its other half reads as U+FFFD.
   package static func decodeString(_ bytes: [UInt8], _ range: Range<Int>) -> String {
     let content = bytes[range.lowerBound + 1..<range.upperBound - 1]
     guard let firstEscape = content.firstIndex(of: UInt8(ascii: "\\")) else {
@@ -21,9 +22,13 @@ extension JSONDocument {
     return String(decoding: decoded, as: UTF8.self)
   }
 
-  /// Appends what the escape at `start` stands for. Returns the offset behind it.
+  /// Appends what the escape at `start` stands for.
+  ///
+  /// Returns the offset behind it.
   private static func appendEscape(
-    _ content: ArraySlice<UInt8>, at start: Int, to decoded: inout [UInt8]
+    _ content: ArraySlice<UInt8>,
+    at start: Int,
+    to decoded: inout [UInt8]
   ) -> Int {
     switch content[start + 1] {
     case UInt8(ascii: "b"): decoded.append(0x08)
@@ -57,6 +62,6 @@ extension JSONDocument {
   }
 
   private static func appendScalar(_ value: UInt32, to decoded: inout [UInt8]) {
-    decoded.append(contentsOf: UTF8.encode(Unicode.Scalar(value) ?? "\u{FFFD}") ?? .init())
+    decoded.append(contentsOf: String(Unicode.Scalar(value) ?? "\u{FFFD}").utf8)
   }
 }

@@ -18,7 +18,9 @@ struct JSONTreeParser {
   }
 
   private func value(
-    _ text: borrowing Span<UInt8>, from start: Int, depth: Int
+    _ text: borrowing Span<UInt8>,
+    from start: Int,
+    depth: Int
   ) throws(JSONError) -> JSONNode {
     guard start < text.count else { throw JSONError(.unexpectedEnd, at: start) }
     switch text[start] {
@@ -39,7 +41,9 @@ struct JSONTreeParser {
   }
 
   private func array(
-    _ text: borrowing Span<UInt8>, from start: Int, depth: Int
+    _ text: borrowing Span<UInt8>,
+    from start: Int,
+    depth: Int
   ) throws(JSONError) -> JSONNode {
     guard depth <= JSONLexer.maxDepth else { throw JSONError(.tooDeep, at: start) }
     var elements: [JSONNode] = []
@@ -49,13 +53,18 @@ struct JSONTreeParser {
       let element = try value(text, from: index, depth: depth)
       elements.append(element)
       (index, isOpen) = try skipSeparator(
-        text, from: element.range.upperBound, closing: UInt8(ascii: "]"))
+        text,
+        from: element.range.upperBound,
+        closing: UInt8(ascii: "]")
+      )
     }
     return JSONNode(kind: .array(elements), range: start..<index + 1)
   }
 
   private func object(
-    _ text: borrowing Span<UInt8>, from start: Int, depth: Int
+    _ text: borrowing Span<UInt8>,
+    from start: Int,
+    depth: Int
   ) throws(JSONError) -> JSONNode {
     guard depth <= JSONLexer.maxDepth else { throw JSONError(.tooDeep, at: start) }
     var members: [JSONMember] = []
@@ -72,16 +81,25 @@ struct JSONTreeParser {
       let value = try value(text, from: valueStart, depth: depth)
       members.append(
         JSONMember(
-          name: JSONDocument.decodeString(bytes, nameRange), nameRange: nameRange, value: value))
+          name: JSONDocument.decodeString(bytes, nameRange),
+          nameRange: nameRange,
+          value: value
+        )
+      )
       (index, isOpen) = try skipSeparator(
-        text, from: value.range.upperBound, closing: UInt8(ascii: "}"))
+        text,
+        from: value.range.upperBound,
+        closing: UInt8(ascii: "}")
+      )
     }
     return JSONNode(kind: .object(members), range: start..<index + 1)
   }
 
   /// After a value: where the next begins, or where the bracket closes and that it does.
   private func skipSeparator(
-    _ text: borrowing Span<UInt8>, from start: Int, closing: UInt8
+    _ text: borrowing Span<UInt8>,
+    from start: Int,
+    closing: UInt8
   ) throws(JSONError) -> (index: Int, isOpen: Bool) {
     var index = try skipBlanks(text, from: start)
     if closes(text, index, with: closing) { return (index, false) }
@@ -97,7 +115,8 @@ struct JSONTreeParser {
   }
 
   private func skipBlanks(
-    _ text: borrowing Span<UInt8>, from start: Int
+    _ text: borrowing Span<UInt8>,
+    from start: Int
   ) throws(JSONError) -> Int {
     var index = JSONLexer.skipBlanks(text, from: start)
     guard dialect == .commented else { return index }
@@ -119,7 +138,8 @@ struct JSONTreeParser {
   }
 
   private func skipBlockComment(
-    _ text: borrowing Span<UInt8>, from start: Int
+    _ text: borrowing Span<UInt8>,
+    from start: Int
   ) throws(JSONError) -> Int {
     var index = start + 2
     while index + 1 < text.count {

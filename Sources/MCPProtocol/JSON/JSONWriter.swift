@@ -32,7 +32,8 @@ package struct JSONWriter: Sendable {
     bytes.append(UInt8(ascii: "\""))
     // A static string is at least as long as it says.
     unsafe bytes.append(
-      contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+      contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    )
     bytes.append(UInt8(ascii: "\""))
     endKey()
   }

@@ -58,7 +58,8 @@ package enum Handshake {
         version: version,
         supportsLogging: body["capabilities"]?["logging"]?.members != nil,
         instructions: body["instructions"]?.string
-      ))
+      )
+    )
   }
 
   /// The parts of a client's capabilities that the proxy can pass through to servers.

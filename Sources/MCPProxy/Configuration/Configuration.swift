@@ -3,6 +3,9 @@ package struct Configuration: Sendable {
   /// In the order of the file; names are unique.
   package var endpoints: [EndpointConfiguration] = []
   package var proxy = ProxySettings()
+  /// Of all endpoints together.
+  package var budget: BudgetPolicy?
+  package var serviceLevel: ServiceLevel?
   /// The file the values came from; `nil` for `run -- COMMAND`.
   package var path: String?
 
@@ -29,6 +32,8 @@ package struct EndpointConfiguration: Sendable {
   /// Endpoints to try next, in order.
   package var fallback: [String] = []
   package var cost = CostPolicy()
+  package var budget: BudgetPolicy?
+  package var serviceLevel: ServiceLevel?
   package var tools: [String: ToolPolicy] = [:]
 
   package init(name: String, launch: Launch) {

@@ -62,7 +62,9 @@ package struct RateLimitPolicy: Sendable, Equatable {
   }
 }
 
-/// When a breaker opens and how it closes. A rule whose value is `nil` is off.
+/// When a breaker opens and how it closes.
+///
+/// A rule whose value is `nil` is off.
 package struct BreakerPolicy: Sendable, Equatable {
   package enum Mode: String, Sendable, CaseIterable {
     case normal

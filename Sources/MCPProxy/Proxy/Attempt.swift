@@ -1,12 +1,8 @@
-package import MCPProtocol
-
 /// One sending of a call to one endpoint.
 package struct Attempt: Sendable {
   /// The call's number, for cancelling it.
   package let call: UInt64
-  /// The client's message; shared, never copied.
-  package let line: [UInt8]
-  package let envelope: Envelope
+  package let message: ClientMessage
   package let tool: ToolReference
   package let effect: Effect
   /// When to give up, unless progress is reported.
@@ -24,12 +20,18 @@ package struct Attempt: Sendable {
 }
 
 /// A tool as its endpoint knows it.
-package struct ToolReference: Sendable {
+package final class ToolReference: Sendable {
   /// Its number at the endpoint, the same as long as the proxy runs.
   package let index: Int
   package let name: String
   /// The name as a JSON string.
   package let token: [UInt8]
+
+  package init(index: Int, name: String, token: [UInt8]) {
+    self.index = index
+    self.name = name
+    self.token = token
+  }
 }
 
 /// How an attempt ended.
@@ -54,4 +56,27 @@ package struct Answer: Sendable {
   package let paused: TimeSpan
   /// What the endpoint says it charged.
   package let reportedCost: Double?
+  /// The endpoint's breaker after it.
+  package let breaker: BreakerWord
+}
+
+/// A breaker's state as records name it.
+package enum BreakerWord: String, Sendable {
+  case closed
+  case open
+  case halfOpen = "half_open"
+  case forcedOpen = "forced_open"
+  case disabled
+  case metricsOnly = "metrics_only"
+
+  package init(_ state: CircuitBreaker.State) {
+    switch state {
+    case .closed: self = .closed
+    case .open: self = .open
+    case .halfOpen: self = .halfOpen
+    case .forcedOpen: self = .forcedOpen
+    case .disabled: self = .disabled
+    case .metricsOnly: self = .metricsOnly
+    }
+  }
 }

@@ -44,14 +44,14 @@ package struct CallFailure: Error, Sendable, Equatable {
       }
     }
 
-    /// The `status` of the usage record.
-    package var status: String {
+    /// The word of the usage record.
+    package var status: UsageRecord.Status {
       switch self {
-      case .breakerOpen, .toolOpen: "rejected_breaker"
-      case .rateLimited, .queueFull: "rejected_rate"
-      case .budget: "rejected_budget"
-      case .timeout: "timeout"
-      default: "unavailable"
+      case .breakerOpen, .toolOpen: .rejectedBreaker
+      case .rateLimited, .queueFull: .rejectedRate
+      case .budget: .rejectedBudget
+      case .timeout: .timeout
+      default: .unavailable
       }
     }
   }
@@ -68,6 +68,8 @@ package struct CallFailure: Error, Sendable, Equatable {
   package var wasAttempted = false
   /// How long the attempt waited for its place.
   package var queued = TimeSpan.zero
+  /// The endpoint's breaker after it.
+  package var breaker = BreakerWord.closed
 
   package init(
     _ reason: Reason,

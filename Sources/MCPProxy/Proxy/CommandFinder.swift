@@ -11,29 +11,39 @@ struct CommandFinder: Sendable {
 
   init(_ environment: LaunchEnvironment) { self.environment = environment }
 
-  func find(_ command: Command) throws(LaunchError) -> Found {
+  /// Looks where the proxy's own PATH says; `nil` if it is not there.
+  func find(_ command: Command) throws(LaunchError) -> Found? {
     let name = command.executable
-    if name.contains("/") {
-      guard environment.isExecutable(name) else {
-        throw LaunchError(text: "\(name) does not exist or is not executable")
-      }
-      return Found(path: name, searchPath: nil)
+    guard name.contains("/") else {
+      return search(givenFolders(command), name).map { Found(path: $0, searchPath: nil) }
     }
-    let given =
-      command.environment.last { $0.name == "PATH" }?.value ?? environment.variables["PATH"] ?? ""
-    var searched = folders(given)
-    if let path = search(searched, name) { return Found(path: path, searchPath: nil) }
-    // Asked only now: a login shell may take a second to start.
-    for more in [environment.loginShellPath().map(folders) ?? [], wellKnownFolders] {
+    guard environment.isExecutable(name) else {
+      throw LaunchError(text: "\(name) does not exist or is not executable")
+    }
+    return Found(path: name, searchPath: nil)
+  }
+
+  /// Looks where the user's terminal would, and where programs are usually put.
+  ///
+  /// - Parameter loginPath: The PATH of the login shell, if it gave one.
+  func findElsewhere(_ command: Command, loginPath: String?) throws(LaunchError) -> Found {
+    var searched = givenFolders(command)
+    for more in [loginPath.map(folders) ?? [], wellKnownFolders] {
       let new = more.filter { !searched.contains($0) }
       searched += new
-      if let path = search(new, name) {
+      if let path = search(new, command.executable) {
         return Found(path: path, searchPath: searched.joined(separator: ":"))
       }
     }
     throw LaunchError(
-      text: "the command \"\(name)\" was not found in \(searched.count) folders "
-        + "(\(searched.joined(separator: ":"))); give its absolute path")
+      text: "the command \"\(command.executable)\" was not found in \(searched.count) folders "
+        + "(\(searched.joined(separator: ":"))); give its absolute path"
+    )
+  }
+
+  private func givenFolders(_ command: Command) -> [String] {
+    let own = command.environment.last { $0.name == "PATH" }?.value
+    return folders(own ?? environment.variables["PATH"] ?? "")
   }
 
   private func folders(_ path: String) -> [String] {

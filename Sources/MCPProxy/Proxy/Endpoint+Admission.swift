@@ -22,7 +22,10 @@ extension Endpoint {
       )
     case .stopping:
       return failure(
-        attempt, .shuttingDown, "The proxy is shutting down. This call was not sent.")
+        attempt,
+        .shuttingDown,
+        "The proxy is shutting down. This call was not sent."
+      )
     case .crashed(let until, let why) where loop.now < until:
       return failure(
         attempt,
@@ -74,13 +77,15 @@ extension Endpoint {
     _ text: String,
     retryAfter: TimeSpan? = nil
   ) -> CallFailure {
-    CallFailure(
+    var failure = CallFailure(
       reason,
       endpoint: name,
       tool: attempt.tool.name,
       retryAfter: retryAfter,
       text: text
     )
+    failure.breaker = BreakerWord(breaker.state)
+    return failure
   }
 
   /// Sends a call now or lets it wait.
@@ -91,12 +96,20 @@ extension Endpoint {
       let token = EndpointTimer(.waiting, attempt.call).token
       let timer = loop.setTimer(at: attempt.deadline, owner: self, token: token)
       waiting[attempt.call] = unsafe WaitingCall(
-        attempt: attempt, since: now, timer: timer, continuation: continuation)
+        attempt: attempt,
+        since: now,
+        timer: timer,
+        continuation: continuation
+      )
       arrivals.append(attempt.call)
       return
     }
     let waiter = unsafe WaitingCall(
-      attempt: attempt, since: now, timer: nil, continuation: continuation)
+      attempt: attempt,
+      since: now,
+      timer: nil,
+      continuation: continuation
+    )
     // Nobody overtakes those who wait.
     let admission = bulkhead.waiting == 0 ? admit(attempt, at: now) : .noPlace
     switch admission {
@@ -118,7 +131,7 @@ extension Endpoint {
   }
 
   /// Asks every guard and commits with all of them, or with none.
-  private func admit(_ attempt: Attempt, at now: Instant) -> Admission {
+  func admit(_ attempt: Attempt, at now: Instant) -> Admission {
     if let refusal = refusalOfOpenBreaker(attempt, at: now) { return .refused(refusal) }
     guard bulkhead.hasPlace else { return .noPlace }
     if let wait = tokenWait(attempt, at: now) { return wait }
@@ -138,7 +151,8 @@ extension Endpoint {
       breaker.settle(permit, .ignored, at: now)
       toolBreakers.settle(attempt.tool.index, toolPermit, .ignored, at: now)
       return .refused(
-        failure(attempt, .retryBudget, "The retry budget of \"\(name)\" is used up."))
+        failure(attempt, .retryBudget, "The retry budget of \"\(name)\" is used up.")
+      )
     }
     _ = bucket?.take(at: now)
     _ = toolBuckets[attempt.tool.index]?.take(at: now)
@@ -173,7 +187,8 @@ extension Endpoint {
         .rateLimited,
         FailureText.rateLimited(subject, policy, retryAfter: wait),
         retryAfter: policy.calls == 0 ? nil : wait
-      ))
+      )
+    )
   }
 
   private func refused(_ attempt: Attempt, _ refusal: CircuitBreaker.Refusal) -> CallFailure {
@@ -186,7 +201,11 @@ extension Endpoint {
       attempt,
       .breakerOpen,
       FailureText.breakerOpen(
-        name, breaker.lastTrip, lastFailure: lastFailure, retryAfter: retryAfter),
+        name,
+        breaker.lastTrip,
+        lastFailure: lastFailure,
+        retryAfter: retryAfter
+      ),
       retryAfter: retryAfter
     )
   }
@@ -236,7 +255,10 @@ extension Endpoint {
     if let deadline = bulkhead.nextDeadline {
       if queueTimer == nil {
         queueTimer = loop.setTimer(
-          at: deadline, owner: self, token: EndpointTimer(.queue).token)
+          at: deadline,
+          owner: self,
+          token: EndpointTimer(.queue).token
+        )
       }
     } else if let timer = queueTimer {
       loop.cancelTimer(timer)

@@ -23,7 +23,7 @@ extension Endpoint {
   ) {
     if line.count > Self.longestAnswer {
       settle(call, .result(isError: false))
-      call.finish(.failed(tooLarge(call, line.count)))
+      finish(call, .failed(tooLarge(call, line.count)))
       return admitWaiting()
     }
     let observation: OutcomeTable.Observation =
@@ -45,9 +45,10 @@ extension Endpoint {
       received: loop.now,
       queued: call.queued,
       paused: call.paused,
-      reportedCost: reportedCost(envelope, source, line)
+      reportedCost: reportedCost(envelope, source, line),
+      breaker: BreakerWord(breaker.state)
     )
-    call.finish(.answered(answer))
+    finish(call, .answered(answer))
     admitWaiting()
   }
 
@@ -68,15 +69,19 @@ extension Endpoint {
     var splice = Splice()
     splice.replace(
       absolute(envelope.id),
-      with: .slice(call.attempt.line, call.attempt.envelope.id)
+      with: .slice(call.attempt.message.line, call.attempt.message.envelope.id)
     )
     if envelope.kind == .result {
       let addition = ResultAddition(
-        servedBy: call.attempt.servedBy, envelope, source, base: base)
+        servedBy: call.attempt.servedBy,
+        envelope,
+        source,
+        base: base
+      )
       addition.apply(to: &splice)
     }
     var frame: [UInt8] = []
-    frame.reserveCapacity(line.count + call.attempt.envelope.id.count + 24)
+    frame.reserveCapacity(line.count + call.attempt.message.envelope.id.count + 24)
     splice.append(source, line, to: &frame)
     return frame
   }
@@ -120,7 +125,7 @@ extension Endpoint {
       if let size { failure = tooLarge(call, size) }
       failure.certainty = .answered
       failure.wasAttempted = true
-      call.finish(.failed(failure))
+      finish(call, .failed(failure))
       admitWaiting()
     case .own(let own): answeredOwn(own, nil)
     }
@@ -184,12 +189,16 @@ extension Endpoint {
         call.attempt,
         .timeout,
         FailureText.timeout(
-          call.attempt.tool.name, call.attempt.effect, after: elapsed, attempts: 1)
+          call.attempt.tool.name,
+          call.attempt.effect,
+          after: elapsed,
+          attempts: 1
+        )
       )
       failure.certainty = .unknown
       failure.wasAttempted = true
       failure.queued = call.queued
-      call.finish(.failed(failure))
+      finish(call, .failed(failure))
       admitWaiting()
     }
   }
@@ -197,12 +206,20 @@ extension Endpoint {
   /// A silent endpoint is asked once: if it answers, only the tool is to blame (row 9).
   private func askWhoIsToBlame(_ call: CallInFlight) {
     toolBreakers.settle(
-      call.attempt.tool.index, call.toolPermit, .failure, at: loop.now, pausedFor: call.paused)
+      call.attempt.tool.index,
+      call.toolPermit,
+      .failure,
+      at: loop.now,
+      pausedFor: call.paused
+    )
     let patience = min(Self.probePatience, call.attempt.timeout)
     let id = pending.nextID()
     sendRequest(id, "ping", nil)
     let timer = loop.setTimer(
-      at: loop.now + patience, owner: self, token: EndpointTimer(.deadline, UInt64(id)).token)
+      at: loop.now + patience,
+      owner: self,
+      token: EndpointTimer(.deadline, UInt64(id)).token
+    )
     pending.add(id, .own(.blame(call.permit, paused: call.paused, timer: timer)))
   }
 

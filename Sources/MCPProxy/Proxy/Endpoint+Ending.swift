@@ -20,7 +20,10 @@ extension Endpoint {
   func setLifeTimer(_ phase: LifePhase, _ span: TimeSpan) {
     cancelLifeTimer()
     lifeTimer = loop.setTimer(
-      at: loop.now + span, owner: self, token: EndpointTimer(.life, phase.rawValue).token)
+      at: loop.now + span,
+      owner: self,
+      token: EndpointTimer(.life, phase.rawValue).token
+    )
   }
 
   func cancelLifeTimer() {
@@ -74,7 +77,7 @@ extension Endpoint {
   package func exited(_ id: Int32, _ status: ExitStatus) {
     guard process?.id == id else { return }
     process?.exit = status
-    readWaiter.resume()
+    outputReady()
     exitWaiter.resume()
   }
 
@@ -108,7 +111,7 @@ extension Endpoint {
         let wasSent = (process?.outbox.written ?? 0) >= call.frameEnd
         settle(call, wasSent ? .processEnded(isFirst: isFirst) : .writeFailed)
         isFirst = false
-        call.finish(.failed(lost(call, wasSent: wasSent)))
+        finish(call, .failed(lost(call, wasSent: wasSent)))
       }
     }
   }
@@ -131,7 +134,9 @@ extension Endpoint {
     let wasReady = state != .starting
     forgetQuestions()
     await observer?.takenBack(by: index, nil)
-    guard state != .stopping else { return refuseWaiting(.shuttingDown, "The proxy is shutting down.") }
+    guard state != .stopping else {
+      return refuseWaiting(.shuttingDown, "The proxy is shutting down.")
+    }
     log.warn("endpoint \"\(name)\" \(how)" + (tail.lastLine.map { ": \($0)" } ?? ""))
     if !wasReady { await observer?.listingFailed(by: index) }
     if wasReady, status == .code(0), waiting.isEmpty {
@@ -166,7 +171,10 @@ extension Endpoint {
       if !bulkhead.cancel(call) { arrivals.removeAll { $0 == call } }
       waiter.timer.map(loop.cancelTimer)
       var failure = failure(
-        waiter.attempt, reason, FailureText.crashed(name, how, tail: tail.lastLine))
+        waiter.attempt,
+        reason,
+        FailureText.crashed(name, how, tail: tail.lastLine)
+      )
       if reason == .shuttingDown { failure.text = "\(how) This call was not sent." }
       failure.queued = loop.now - waiter.since
       waiter.finish(.failed(failure))

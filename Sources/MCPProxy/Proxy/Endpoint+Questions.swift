@@ -92,7 +92,10 @@ extension Endpoint {
       call.paused = call.paused + paused
       call.deadline = call.deadline + paused
       call.timer = loop.setTimer(
-        at: call.deadline, owner: self, token: EndpointTimer(.deadline, UInt64(id)).token)
+        at: call.deadline,
+        owner: self,
+        token: EndpointTimer(.deadline, UInt64(id)).token
+      )
       pending[id] = .call(call)
     }
   }

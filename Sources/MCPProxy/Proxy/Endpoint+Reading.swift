@@ -2,37 +2,65 @@ import MCPProtocol
 
 // What the process writes: lines of protocol on its output, anything on its error output.
 extension Endpoint {
-  /// Reads messages until the output or the process ends.
-  func readOutput() async {
-    guard let output = process?.output else { return }
-    process?.outputWatch = try? loop.watch(
-      output, .reading, owner: self, token: Stream.output.rawValue)
-    var buffer = LineBuffer(limit: launcher.maxLine)
-    while process?.reasonToEnd == nil {
-      await unsafe withUnsafeContinuation { unsafe readWaiter.wait($0) }
-      guard process?.reasonToEnd == nil else { break }
-      if await readOnce(output, &buffer) { break }
-      if await observer?.isClogged == true { await pauseReading() }
+  /// The output has something to read, or has ended: answers are taken at once.
+  func outputReady() {
+    guard let output = process?.output, !outputHasEnded else { return }
+    if congestion.isClogged { return readWaiter.resume() }
+    while true {
+      let room = lines.makeRoom()
+      let kernel = loop.kernel
+      switch lines.fill({ kernel.read(output, into: &$0, at: room) }) {
+      case .bytes(let count):
+        lines.commit(count)
+        takeLines()
+        // A short read has emptied the pipe; asking again would cost a call for nothing.
+        if count == room.count || process?.exit != nil { continue }
+      case .wouldBlock: outputHasEnded = process?.exit != nil
+      case .end, .failed: outputHasEnded = true
+      }
+      break
     }
-    if case .whole(let line) = buffer.remainder() {
-      await receiveLine(buffer.storage, line)
+    if outputHasEnded, case .whole(let line) = lines.remainder() { take(line) }
+    if !inbox.isEmpty || outputHasEnded { readWaiter.resume() }
+  }
+
+  private func takeLines() {
+    while let line = lines.next() {
+      switch line {
+      case .whole(let range): take(range)
+      case .oversize(let head): takeOversize(head)
+      }
     }
   }
 
-  /// Reads what is there; true when nothing more will come.
-  private func readOnce(_ output: Descriptor, _ buffer: inout LineBuffer) async -> Bool {
-    while true {
-      let room = buffer.makeRoom()
-      let kernel = loop.kernel
-      switch buffer.fill({ kernel.read(output, into: &$0, at: room) }) {
-      case .bytes(let count):
-        buffer.commit(count)
-        await receiveLines(&buffer)
-        // A short read has emptied the pipe; asking again would cost a call for nothing.
-        if count < room.count, process?.exit == nil { return false }
-      case .wouldBlock: return process?.exit != nil
-      case .end, .failed: return true
+  private func take(_ range: Range<Int>) {
+    let source = lines.storage
+    guard inbox.isEmpty else { return inbox.append(IncomingLine(Array(source[range]))) }
+    if let other = receiveIfAnswer(source, range) {
+      inbox.append(IncomingLine(Array(source[range]), other))
+    }
+  }
+
+  /// Deals with what needs a hop to other actors, until the output or the process ends.
+  func readOutput() async {
+    guard let output = process?.output else { return }
+    lines = LineBuffer(limit: launcher.maxLine)
+    inbox.removeAll()
+    outputHasEnded = false
+    process?.outputWatch = try? loop.watch(
+      output, .reading, owner: self, token: Stream.output.rawValue)
+    while process?.reasonToEnd == nil {
+      if inbox.isEmpty, !outputHasEnded, !congestion.isClogged {
+        await unsafe withUnsafeContinuation { unsafe readWaiter.wait($0) }
       }
+      var position = 0
+      while position < inbox.count {
+        await receive(inbox[position])
+        position += 1
+      }
+      inbox.removeAll()
+      if outputHasEnded { return }
+      if congestion.isClogged { await pauseReading() }
     }
   }
 
@@ -45,37 +73,37 @@ extension Endpoint {
     loop.rewatch(output, watch, .reading)
   }
 
-  private func receiveLines(_ buffer: inout LineBuffer) async {
-    while let line = buffer.next() {
-      switch line {
-      case .whole(let range): await receiveLine(buffer.storage, range)
-      case .oversize(let head): receiveOversize(buffer.storage, head)
-      }
+  private func receive(_ incoming: IncomingLine) async {
+    let line = incoming.line
+    let envelope = incoming.envelope ?? receiveIfAnswer(line, 0..<line.count)
+    guard let envelope else { return }
+    switch envelope.kind {
+    case .result, .error: break
+    case .notification: await receiveNotification(envelope, line)
+    case .request: await receiveRequest(envelope, line)
+    case .batch: await receiveBatch(line)
     }
   }
 
-  private func receiveLine(_ source: [UInt8], _ line: Range<Int>) async {
-    let envelope: Envelope
+  /// Takes an answer, or nonsense, at once; returns any other message.
+  private func receiveIfAnswer(_ source: [UInt8], _ line: Range<Int>) -> Envelope? {
     do throws(EnvelopeError) {
-      envelope = try EnvelopeParser.parse(source.span.extracting(line))
+      let envelope = try EnvelopeParser.parse(source.span.extracting(line))
+      junkLines = 0
+      lastSpeech = loop.now
+      guard envelope.kind == .result || envelope.kind == .error else { return envelope }
+      receiveAnswer(envelope, source, line)
     } catch {
-      return receiveJunk(error, source, line)
+      receiveJunk(error, source, line)
     }
-    junkLines = 0
-    lastSpeech = loop.now
-    switch envelope.kind {
-    case .result, .error: receiveAnswer(envelope, source, line)
-    case .notification: await receiveNotification(envelope, Array(source[line]))
-    case .request: await receiveRequest(envelope, Array(source[line]))
-    case .batch: await receiveBatch(source, line)
-    }
+    return nil
   }
 
   /// Servers of 2025-03-26 may answer with an array of messages.
-  private func receiveBatch(_ source: [UInt8], _ line: Range<Int>) async {
-    let messages = try? JSONDocument(source, range: line).root.array
+  private func receiveBatch(_ line: [UInt8]) async {
+    let messages = try? JSONDocument(line).root.array
     for message in messages ?? [] where message.members != nil {
-      await receiveLine(source, message.range)
+      await receive(IncomingLine(Array(line[message.range])))
     }
   }
 
@@ -90,7 +118,8 @@ extension Endpoint {
     if junkLines >= 20 { end("wrote \(junkLines) lines in a row that are no messages") }
   }
 
-  private func receiveOversize(_ source: [UInt8], _ head: Range<Int>) {
+  private func takeOversize(_ head: Range<Int>) {
+    let source = lines.storage
     let text = source.span.extracting(head)
     guard let token = EnvelopeParser.idInHead(text), let id = RequestID.integer(text, token) else {
       junkLines += 1
@@ -125,12 +154,15 @@ extension Endpoint {
     if let timer = call.timer {
       loop.cancelTimer(timer)
       call.timer = loop.setTimer(
-        at: call.deadline, owner: self, token: EndpointTimer(.deadline, UInt64(id)).token)
+        at: call.deadline,
+        owner: self,
+        token: EndpointTimer(.deadline, UInt64(id)).token
+      )
     }
     pending[id] = .call(call)
     breaker.excuse(call.permit)
     toolBreakers.excuse(call.attempt.tool.index, call.toolPermit)
-    guard !call.attempt.envelope.progressToken.isEmpty else { return }
+    guard !call.attempt.message.envelope.progressToken.isEmpty else { return }
     await observer?.progressed(call.attempt.call, line, envelope)
   }
 
@@ -158,7 +190,11 @@ extension Endpoint {
   func readErrors() async {
     guard let stream = process?.error else { return }
     process?.errorWatch = try? loop.watch(
-      stream, .reading, owner: self, token: Stream.error.rawValue)
+      stream,
+      .reading,
+      owner: self,
+      token: Stream.error.rawValue
+    )
     var buffer = [UInt8](repeating: 0, count: 4096)
     while process?.errorIsOpen == true {
       await unsafe withUnsafeContinuation { unsafe errorWaiter.wait($0) }
@@ -185,8 +221,10 @@ extension Endpoint {
       // What it said last is often the reason.
       var buffer = [UInt8](repeating: 0, count: 4096)
       if case .bytes(let count) = loop.kernel.read(
-        running.error, into: &buffer, at: 0..<buffer.count)
-      {
+        running.error,
+        into: &buffer,
+        at: 0..<buffer.count
+      ) {
         tail.append(buffer[..<count])
       }
       closeErrors()
@@ -203,5 +241,16 @@ extension Endpoint {
     process?.inputIsOpen = false
     if let watch = running.inputWatch { loop.unwatch(running.input, watch) }
     loop.kernel.close(running.input)
+  }
+}
+
+/// A line that is dealt with in turn; read already, or to be read then.
+struct IncomingLine {
+  let line: [UInt8]
+  let envelope: Envelope?
+
+  init(_ line: [UInt8], _ envelope: Envelope? = nil) {
+    self.line = line
+    self.envelope = envelope
   }
 }

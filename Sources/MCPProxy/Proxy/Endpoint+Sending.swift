@@ -4,33 +4,51 @@ import MCPProtocol
 extension Endpoint {
   /// Writes an admitted call into the outbox and starts its time.
   func send(_ waiter: WaitingCall, _ permit: Permit, _ toolPermit: Permit) {
-    let attempt = waiter.attempt
+    waiter.timer.map(loop.cancelTimer)
+    send(
+      waiter.attempt,
+      permit,
+      toolPermit,
+      queued: loop.now - waiter.since,
+      unsafe .task(waiter.continuation)
+    )
+  }
+
+  func send(
+    _ attempt: Attempt,
+    _ permit: Permit,
+    _ toolPermit: Permit,
+    queued: TimeSpan,
+    _ completion: Completion
+  ) {
     let id = pending.nextID()
     var splice = Splice()
-    splice.replace(attempt.envelope.id, with: .integer(id))
-    splice.replace(attempt.envelope.name, with: .bytes(attempt.tool.token))
-    if !attempt.envelope.progressToken.isEmpty {
-      splice.replace(attempt.envelope.progressToken, with: .integer(id))
+    let message = attempt.message
+    splice.replace(message.envelope.id, with: .integer(id))
+    splice.replace(message.envelope.name, with: .bytes(attempt.tool.token))
+    if !message.envelope.progressToken.isEmpty {
+      splice.replace(message.envelope.progressToken, with: .integer(id))
     }
-    process?.outbox.append(splice, attempt.line, 0..<attempt.line.count)
+    process?.outbox.append(splice, message.line, 0..<message.line.count)
     flushAtEndOfTurn()
-    waiter.timer.map(loop.cancelTimer)
-    let now = loop.now
     let timer =
       questions.isEmpty
       ? loop.setTimer(
-        at: attempt.deadline, owner: self, token: EndpointTimer(.deadline, UInt64(id)).token) : nil
-    let call = unsafe CallInFlight(
+        at: attempt.deadline,
+        owner: self,
+        token: EndpointTimer(.deadline, UInt64(id)).token
+      ) : nil
+    let call = CallInFlight(
       attempt: attempt,
       permit: permit,
       toolPermit: toolPermit,
       sent: loop.kernel.now(),
-      queued: now - waiter.since,
+      queued: queued,
       // The line end behind it proves nothing: many readers take a last line without one.
       frameEnd: (process?.outbox.end ?? 1) - 1,
       deadline: attempt.deadline,
       timer: timer,
-      continuation: waiter.continuation
+      completion: completion
     )
     pending.add(id, .call(call))
   }
@@ -59,7 +77,11 @@ extension Endpoint {
     case .blocked:
       if running.inputWatch == nil {
         process?.inputWatch = try? loop.watch(
-          running.input, .writing, owner: self, token: Stream.input.rawValue)
+          running.input,
+          .writing,
+          owner: self,
+          token: Stream.input.rawValue
+        )
       }
     case .failed: end("closed its standard input")
     case nil: break
@@ -94,7 +116,10 @@ extension Endpoint {
     let id = pending.nextID()
     sendRequest(id, method, params)
     let timer = loop.setTimer(
-      at: loop.now + within, owner: self, token: EndpointTimer(.deadline, UInt64(id)).token)
+      at: loop.now + within,
+      owner: self,
+      token: EndpointTimer(.deadline, UInt64(id)).token
+    )
     return await unsafe withUnsafeContinuation { continuation in
       pending.add(id, .own(.step(unsafe OwnStep(timer: timer, continuation: continuation))))
     }
@@ -115,6 +140,11 @@ extension Endpoint {
     }
     writer.endObject()
     sendLine(writer.bytes)
+  }
+
+  /// What the client can be asked; for processes started from now on.
+  package func setClientCapabilities(_ capabilities: [UInt8]) {
+    clientCapabilities = capabilities
   }
 
   /// The client's wish for log messages; kept for processes to come.

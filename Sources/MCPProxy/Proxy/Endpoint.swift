@@ -8,8 +8,10 @@ package actor Endpoint: LoopBound {
   package nonisolated let index: Int
   package nonisolated let configuration: EndpointConfiguration
   nonisolated let launcher: Launcher
+  nonisolated let congestion: Congestion
   nonisolated let log: Log
-  weak var observer: (any EndpointObserver)?
+  /// Both live as long as the program.
+  var observer: (any EndpointObserver)?
 
   // Guards
   var breaker: CircuitBreaker
@@ -48,6 +50,10 @@ package actor Endpoint: LoopBound {
   var burialWaiter = Waiter()
   var lifeTimer: EventLoop.TimerID?
   var tail = ErrorTail()
+  var lines: LineBuffer
+  /// Messages that need a hop, and whatever came behind them, in order.
+  var inbox: [IncomingLine] = []
+  var outputHasEnded = false
   var dyingGroups: Set<Int32> = []
   var clientCapabilities: [UInt8] = Array("{}".utf8)
   var logLevel: String?
@@ -64,8 +70,11 @@ package actor Endpoint: LoopBound {
     index: Int,
     loop: EventLoop,
     launcher: Launcher,
+    congestion: Congestion,
     log: Log
   ) {
+    self.congestion = congestion
+    lines = LineBuffer(limit: launcher.maxLine)
     self.configuration = configuration
     self.index = index
     self.loop = loop
@@ -107,6 +116,31 @@ package actor Endpoint: LoopBound {
     }
   }
 
+  /// Sends a call if nothing stands in its way; false if it has to wait or is to be refused.
+  ///
+  /// The way of nearly every call: no task, no hop, no wait. The observer hears of its end.
+  package func begin(_ attempt: Attempt) -> Bool {
+    guard state == .ready, bulkhead.waiting == 0, gate(attempt) == nil,
+      case .admitted(let permit, let toolPermit) = admit(attempt, at: loop.now)
+    else { return false }
+    _ = bulkhead.enter()
+    send(attempt, permit, toolPermit, queued: .zero, .direct)
+    return true
+  }
+
+  /// Tells whoever waits for an attempt how it ended.
+  func finish(_ call: CallInFlight, _ result: AttemptResult) {
+    switch call.completion {
+    case .task(let continuation): unsafe continuation.resume(returning: result)
+    case .direct: observer.map { tell($0, call.attempt.call, result) }
+    }
+  }
+
+  private func tell(_ observer: some EndpointObserver, _ call: UInt64, _ result: AttemptResult) {
+    // Both actors are on the loop, so the step is the same (docs/decisions/0009).
+    observer.assumeIsolated { $0.attemptEnded(call, result) }
+  }
+
   /// Gives up a call wherever it is; its `attempt` returns `cancelled`.
   package func cancel(_ call: UInt64, reason: [UInt8]?) {
     if let waiter = waiting.removeValue(forKey: call) {
@@ -117,7 +151,7 @@ package actor Endpoint: LoopBound {
     } else if let id = pending.id(ofCall: call), let inFlight = pending.removeCall(id) {
       sendCancellation(of: id, reason: reason)
       settle(inFlight, .cancelled)
-      inFlight.finish(.cancelled)
+      finish(inFlight, .cancelled)
       admitWaiting()
     }
   }
@@ -126,7 +160,7 @@ package actor Endpoint: LoopBound {
 
   package func descriptorReady(_ token: UInt64, _ interest: Interest) {
     switch Stream(rawValue: token) {
-    case .output: readWaiter.resume()
+    case .output: outputReady()
     case .error: errorWaiter.resume()
     case .input: flush()
     case nil: break

@@ -1,7 +1,9 @@
 package import MCPProtocol
 
 /// The client's side of the proxy, as an endpoint sees it.
-package protocol EndpointObserver: Actor {
+package protocol EndpointObserver: LoopBound {
+  /// An attempt that `begin` accepted has ended. Called at once, without a hop.
+  func attemptEnded(_ call: UInt64, _ result: AttemptResult)
   /// The endpoint's tools are known, for the first time or anew.
   func toolsListed(by endpoint: Int, _ tools: [ToolEntry]) async
   /// The endpoint cannot say what tools it has: it did not start, or its list is no good.
@@ -16,8 +18,6 @@ package protocol EndpointObserver: Actor {
   func takenBack(by endpoint: Int, _ request: RequestID?) async
   /// Any other notification that concerns the client as it is.
   func notified(_ line: [UInt8], _ envelope: Envelope) async
-  /// Whether the client is behind with reading, so that nothing more should be read for it.
-  var isClogged: Bool { get }
   /// Returns once the client has taken enough of what was sent for more to be read.
   func roomForMore() async
 }

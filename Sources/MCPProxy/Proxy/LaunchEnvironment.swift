@@ -4,20 +4,16 @@ package struct LaunchEnvironment: Sendable {
   package let variables: [String: String]
   /// Whether a path names a file that may be executed.
   let isExecutable: @Sendable (String) -> Bool
-  /// Asks the login shell for its PATH; `nil` where there is none or it does not answer.
-  let loginShellPath: @Sendable () -> String?
   /// The names in a folder, for version managers that put versions in folder names.
   let entries: @Sendable (String) -> [String]
 
   package init(
     variables: [String: String],
     isExecutable: @escaping @Sendable (String) -> Bool,
-    loginShellPath: @escaping @Sendable () -> String?,
     entries: @escaping @Sendable (String) -> [String]
   ) {
     self.variables = variables
     self.isExecutable = isExecutable
-    self.loginShellPath = loginShellPath
     self.entries = entries
   }
 

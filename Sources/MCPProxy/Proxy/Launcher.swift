@@ -5,9 +5,9 @@ package actor Launcher: LoopBound {
   package nonisolated let maxLine: Int
   private let environment: LaunchEnvironment
   private let finder: CommandFinder
+  private let shell: LoginShell
   private let binary: String?
   private var owners: [Int32: Endpoint] = [:]
-  /// Ends that were reported before the owner was known.
   private var reaper: SpawnedProcess?
   private var groups: [Int32: UInt64] = [:]
 
@@ -24,14 +24,20 @@ package actor Launcher: LoopBound {
     self.binary = binary
     self.maxLine = maxLine
     finder = CommandFinder(environment)
+    shell = LoginShell(loop: loop, environment: environment)
   }
 
   func launch(
     _ command: Command,
     for endpoint: Endpoint
-  ) throws(LaunchError) -> EndpointProcess {
+  ) async throws(LaunchError) -> EndpointProcess {
     keepReaper()
-    let found = try finder.find(command)
+    let found: CommandFinder.Found
+    if let given = try finder.find(command) {
+      found = given
+    } else {
+      found = try finder.findElsewhere(command, loginPath: await shell.path())
+    }
     var request = SpawnRequest(
       executable: found.path,
       arguments: command.arguments,
@@ -51,7 +57,11 @@ package actor Launcher: LoopBound {
     groups[spawned.process] = loop.kernel.startTime(spawned.process)
     tellReaper("+\(spawned.process) \(groups[spawned.process] ?? 0)\n")
     return EndpointProcess(
-      id: spawned.process, input: spawned.input, output: output, error: error)
+      id: spawned.process,
+      input: spawned.input,
+      output: output,
+      error: error
+    )
   }
 
   /// Nothing of the group is left.
@@ -79,7 +89,10 @@ package actor Launcher: LoopBound {
   private func keepReaper() {
     guard reaper == nil, let binary else { return }
     var request = SpawnRequest(
-      executable: binary, arguments: ["--reaper"], environment: [])
+      executable: binary,
+      arguments: ["--reaper"],
+      environment: []
+    )
     request.ownSession = true
     request.inputOnly = true
     // Without it the promise is weaker, but everything else works.

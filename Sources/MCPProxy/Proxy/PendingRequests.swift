@@ -47,8 +47,16 @@ struct PendingRequests {
   var ids: [Int] { requests.keys.sorted() }
 }
 
+/// Who is told how an attempt ended.
+@safe enum Completion {
+  /// The task that waits for it.
+  case task(UnsafeContinuation<AttemptResult, Never>)
+  /// The observer, in the same step.
+  case direct
+}
+
 /// A call that was sent.
-@safe struct CallInFlight {
+struct CallInFlight {
   let attempt: Attempt
   let permit: Permit
   let toolPermit: Permit
@@ -60,9 +68,7 @@ struct PendingRequests {
   var timer: EventLoop.TimerID?
   var paused = TimeSpan.zero
   var lastProgress: Instant?
-  let continuation: UnsafeContinuation<AttemptResult, Never>
-
-  func finish(_ result: AttemptResult) { unsafe continuation.resume(returning: result) }
+  let completion: Completion
 }
 
 /// A call that waits for the process, a place or a token.

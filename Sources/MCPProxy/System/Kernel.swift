@@ -41,7 +41,13 @@ package protocol Kernel: AnyObject, Sendable {
   // Files
   func openLog(_ path: String) throws(SystemError) -> Descriptor
   /// Appends whole lines under the file's lock, after a newline if the last line is torn.
-  func appendLines(_ descriptor: Descriptor, _ bytes: [UInt8]) throws(SystemError)
+  ///
+  /// - Parameter lastEnd: What the last call returned: if the file still ends there, its last byte
+  ///   need not be looked at; -1: not known.
+  /// - Returns: Where the file ends now.
+  func appendLines(
+    _ descriptor: Descriptor, _ bytes: [UInt8], lastEnd: Int
+  ) throws(SystemError) -> Int
   /// Whether the open file is still the one at `path`.
   func isCurrent(_ descriptor: Descriptor, at path: String) -> Bool
   func readFile(_ path: String, limit: Int) throws(SystemError) -> [UInt8]

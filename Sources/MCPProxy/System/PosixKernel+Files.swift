@@ -12,7 +12,11 @@ extension PosixKernel {
     return Descriptor(number)
   }
 
-  package func appendLines(_ descriptor: Descriptor, _ bytes: [UInt8]) throws(SystemError) {
+  package func appendLines(
+    _ descriptor: Descriptor,
+    _ bytes: [UInt8],
+    lastEnd: Int
+  ) throws(SystemError) -> Int {
     let number = descriptor.number
     // Not waited for: whoever holds it may be stopped. Appending is atomic between writers that
     // are alive; the lock only guards the look at the last byte.
@@ -20,12 +24,13 @@ extension PosixKernel {
     defer { if isLocked { _ = flock(number, LOCK_UN) } }
     let end = lseek(number, 0, SEEK_END)
     var last = UInt8(ascii: "\n")
-    if end > 0 { _ = unsafe pread(number, &last, 1, end - 1) }
-    if last != UInt8(ascii: "\n") {
-      try appendWhole(number, [UInt8(ascii: "\n")] + bytes, end: end, isLocked: isLocked)
-    } else {
+    if end > 0, end != lastEnd { _ = unsafe pread(number, &last, 1, end - 1) }
+    if last == UInt8(ascii: "\n") {
       try appendWhole(number, bytes, end: end, isLocked: isLocked)
+      return Int(end) + bytes.count
     }
+    try appendWhole(number, [UInt8(ascii: "\n")] + bytes, end: end, isLocked: isLocked)
+    return Int(end) + bytes.count + 1
   }
 
   private func appendWhole(

@@ -145,5 +145,5 @@ extension PosixKernel {
 }
 
 extension PosixKernel {
-  package func startTime(_ process: Int32) -> UInt64 { 0 }
+  package func startTime(_ process: Int32) -> UInt64 { ProcessStartTime.read(process) }
 }

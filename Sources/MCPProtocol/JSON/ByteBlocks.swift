@@ -1,0 +1,110 @@
+/// Looks at many bytes at once for the few that matter.
+///
+/// Long strings (files, images in base64) are most of a big message. Plain loops over a fixed block
+/// become vector instructions in any optimised build; `SIMD16` comparisons did not (measured: 19 ns
+/// against 0.05 ns a byte), and words of eight find the exact place.
+enum ByteBlocks {
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+  private static let highBits: UInt64 = 0x8080_8080_8080_8080
+
+  /// The first byte from `start` that a JSON string cannot simply pass: a quote, a backslash, a
+  /// control character, or one that is not ASCII; `text.count` if there is none.
+  @inline(__always)
+  static func firstSpecial(_ text: borrowing Span<UInt8>, from start: Int) -> Int {
+    precondition(start >= 0 && start <= text.count)
+    return unsafe text.withUnsafeBufferPointer { buffer in
+      guard let bytes = buffer.baseAddress else { return 0 }
+      return unsafe firstSpecial(bytes, from: start, to: buffer.count)
+    }
+  }
+
+  private static func firstSpecial(
+    _ bytes: UnsafePointer<UInt8>,
+    from start: Int,
+    to end: Int
+  ) -> Int {
+    var index = start
+    // Most strings are short: two words before anything bigger is tried.
+    let near = min(end, start + 16)
+    while index + 8 <= near {
+      let special = unsafe specialBits(word(bytes + index))
+      if special != 0 { return index + special.trailingZeroBitCount >> 3 }
+      index += 8
+    }
+    while index + 32 <= end, unsafe !hasSpecial(bytes + index, 32) {
+      index += 32
+      while index + 128 <= end, unsafe !hasSpecial(bytes + index, 128) { index += 128 }
+    }
+    while index + 8 <= end {
+      let special = unsafe specialBits(word(bytes + index))
+      if special != 0 { return index + special.trailingZeroBitCount >> 3 }
+      index += 8
+    }
+    while index < end, unsafe !isSpecial(bytes[index]) { index += 1 }
+    return index
+  }
+
+  /// The first line end in `start..<end`.
+  static func firstNewline(_ text: borrowing Span<UInt8>, from start: Int, to end: Int) -> Int? {
+    precondition(start >= 0 && end <= text.count)
+    return unsafe text.withUnsafeBufferPointer { buffer in
+      guard let bytes = buffer.baseAddress else { return nil }
+      var index = start
+      while index + 128 <= end, unsafe !hasNewline(bytes + index) { index += 128 }
+      while index + 8 <= end {
+        let difference = unsafe word(bytes + index) ^ (ones &* UInt64(UInt8(ascii: "\n")))
+        let found = (difference &- ones) & ~difference & highBits
+        if found != 0 { return index + found.trailingZeroBitCount >> 3 }
+        index += 8
+      }
+      while index < end {
+        if unsafe bytes[index] == UInt8(ascii: "\n") { return index }
+        index += 1
+      }
+      return nil
+    }
+  }
+
+  // The callers have checked that what they ask for lies inside the text.
+
+  @inline(__always)
+  private static func word(_ bytes: UnsafePointer<UInt8>) -> UInt64 {
+    unsafe UInt64(littleEndian: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self))
+  }
+
+  /// The high bit of each byte that is special; exact up to the first of them.
+  @inline(__always)
+  private static func specialBits(_ word: UInt64) -> UInt64 {
+    let quote = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+    let escape = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+    let control = (word &- ones &* 0x20) & ~word
+    return (control | word | (quote &- ones) & ~quote | (escape &- ones) & ~escape) & highBits
+  }
+
+  @inline(__always)
+  private static func isSpecial(_ byte: UInt8) -> Bool {
+    // One unsigned comparison finds both below 0x20 and above 0x7F.
+    byte &- 0x20 >= 0x60 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  }
+
+  /// `count` is a constant at every call, so that the loop becomes vector instructions.
+  @inline(__always)
+  private static func hasSpecial(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    var found: UInt8 = 0
+    for offset in 0..<count {
+      let byte = unsafe bytes[offset]
+      found |=
+        (byte &- 0x20 >= 0x60 ? 1 : 0) | (byte == UInt8(ascii: "\"") ? 1 : 0)
+        | (byte == UInt8(ascii: "\\") ? 1 : 0)
+    }
+    return found != 0
+  }
+
+  @inline(__always)
+  private static func hasNewline(_ bytes: UnsafePointer<UInt8>) -> Bool {
+    // Zero where a byte is the line end; the least of them tells.
+    var least = UInt8.max
+    for offset in 0..<128 { least = unsafe min(least, bytes[offset] ^ UInt8(ascii: "\n")) }
+    return least == 0
+  }
+}

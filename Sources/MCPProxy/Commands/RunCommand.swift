@@ -1,0 +1,79 @@
+import Synchronization
+
+/// `mcp-proxy run`: serves MCP on standard input and output until the client goes.
+enum RunCommand {
+  /// Returns the exit code.
+  static func run(_ configuration: Configuration, log level: ProxySettings.LogLevel) -> Int32 {
+    let environment = Host.environment()
+    do throws(SystemError) {
+      let kernel = try PosixKernel()
+      let folders = Folders(environment, processID: Host.processID)
+      let log = LogFile(
+        kernel: kernel,
+        path: configuration.proxy.logFile ?? "\(folders.logs)/mcp-proxy.log"
+      ).log(at: level)
+      let streams = try PosixKernel.takeStandardStreams()
+      let loop = EventLoop(kernel: kernel)
+      let parts = Proxy.Parts(
+        input: streams.input,
+        output: streams.output,
+        environment: launchEnvironment(environment, kernel),
+        folders: folders,
+        run: UsageRun(
+          id: runID(kernel),
+          session: environment["CLAUDE_CODE_SESSION_ID"],
+          project: environment["CLAUDE_PROJECT_DIR"].flatMap(lastFolder)
+        ),
+        binary: Host.binaryPath(CommandLine.arguments[0]),
+        log: log
+      )
+      return serve(Proxy(loop: loop, configuration: configuration, parts: parts))
+    } catch {
+      Host.print("mcp-proxy: \(error)\n", to: 2)
+      return 74
+    }
+  }
+
+  private static func serve(_ proxy: Proxy) -> Int32 {
+    let root = Root()
+    root.start(proxy)
+    proxy.loop.run()
+    return root.code
+  }
+
+  /// The one task that is not a child of another: everything runs inside it.
+  private final class Root: Sendable {
+    private let result = Atomic<Int32>(0)
+
+    var code: Int32 { result.load(ordering: .relaxed) }
+
+    func start(_ proxy: Proxy) {
+      _ = Task(executorPreference: proxy.loop) {
+        self.result.store(await proxy.run(), ordering: .relaxed)
+        proxy.loop.stop()
+      }
+    }
+  }
+
+  private static func launchEnvironment(
+    _ variables: [String: String],
+    _ kernel: PosixKernel
+  ) -> LaunchEnvironment {
+    LaunchEnvironment(
+      variables: variables,
+      isExecutable: { Host.isExecutable($0) },
+      entries: { kernel.directoryEntries($0) }
+    )
+  }
+
+  /// Tells this run from others in a shared file; sorts by time.
+  private static func runID(_ kernel: PosixKernel) -> String {
+    let time = String(UInt64(clamping: kernel.wallClock() / 1_000_000), radix: 36)
+    return "\(time)-\(String(kernel.random() % 2_176_782_336, radix: 36))"
+  }
+
+  /// A path would tell more about the user than the books need.
+  private static func lastFolder(_ path: String) -> String? {
+    path.split(separator: "/").last.map(String.init)
+  }
+}

@@ -1,0 +1,138 @@
+package import MCPProtocol
+
+/// Which endpoint offers which tools, and what of that the client sees.
+///
+/// An endpoint that is broken keeps its tools: lists stay as they are while calls say what is wrong.
+package struct Catalog: Sendable {
+  private struct Source: Sendable {
+    let configuration: EndpointConfiguration
+    var tools: [ToolEntry]?
+    /// The last start or list failed: nothing is to be waited for.
+    var hasFailed = false
+    /// The tools are those of an earlier run.
+    var isStored = false
+  }
+
+  private var sources: [Source]
+  private let names: ToolNames
+
+  package init(_ endpoints: [EndpointConfiguration], names: ToolNames) {
+    sources = endpoints.map { Source(configuration: $0) }
+    self.names = names
+  }
+
+  /// Takes what an endpoint lists now.
+  package mutating func set(_ tools: [ToolEntry], of endpoint: Int) {
+    sources[endpoint].tools = tools
+    sources[endpoint].hasFailed = false
+    sources[endpoint].isStored = false
+  }
+
+  /// Takes what an endpoint listed in an earlier run, until it lists anew.
+  package mutating func setStored(_ tools: [ToolEntry], of endpoint: Int) {
+    guard sources[endpoint].tools == nil else { return }
+    sources[endpoint].tools = tools
+    sources[endpoint].isStored = true
+  }
+
+  package mutating func setFailed(_ endpoint: Int) { sources[endpoint].hasFailed = true }
+  /// A new attempt to start is under way.
+  package mutating func clearFailed(_ endpoint: Int) { sources[endpoint].hasFailed = false }
+
+  package func tools(of endpoint: Int) -> [ToolEntry]? { sources[endpoint].tools }
+
+  /// Whether there is nothing to wait for: its tools are known, or will not be.
+  package func isSettled(_ endpoint: Int) -> Bool {
+    sources[endpoint].tools != nil || sources[endpoint].hasFailed
+      || !isUsable(sources[endpoint].configuration)
+  }
+
+  /// Whether a list waits for this endpoint.
+  package func isListed(_ endpoint: Int) -> Bool {
+    let configuration = sources[endpoint].configuration
+    return isUsable(configuration) && !configuration.hidden
+  }
+
+  private func isUsable(_ configuration: EndpointConfiguration) -> Bool {
+    if case .unusable = configuration.launch { return false }
+    return !configuration.disabled
+  }
+
+  /// A tool of an endpoint, if it may be called.
+  package func tool(_ name: String, of endpoint: Int) -> ToolEntry? {
+    let source = sources[endpoint]
+    guard isUsable(source.configuration), allows(name, source.configuration) else { return nil }
+    return source.tools?.first { $0.name == name }
+  }
+
+  private func allows(_ tool: String, _ configuration: EndpointConfiguration) -> Bool {
+    if configuration.excludeTools.contains(where: { Glob.matches($0, tool) }) { return false }
+    return configuration.includeTools?.contains { Glob.matches($0, tool) } ?? true
+  }
+
+  // MARK: What the client sees
+
+  /// The merged list and where each of its tools leads, in the order of the configuration.
+  package func publish() -> (table: RoutingTable, list: [UInt8]) {
+    var entries: [(endpoint: Int, tool: ToolEntry)] = []
+    for (endpoint, source) in sources.enumerated() where isListed(endpoint) {
+      for tool in source.tools ?? [] where allows(tool.name, source.configuration) {
+        entries.append((endpoint, tool))
+      }
+    }
+    let exposed = names.names(
+      entries.map { entry in
+        let configuration = sources[entry.endpoint].configuration
+        return ToolNames.Candidate(
+          endpoint: configuration.name,
+          prefix: configuration.prefix,
+          tool: entry.tool.name
+        )
+      }
+    )
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("tools")
+    writer.beginArray()
+    for (entry, name) in zip(entries, exposed) { entry.tool.write(as: name, to: &writer) }
+    writer.endArray()
+    writer.endObject()
+    let routes = zip(entries, exposed).map { route($0.endpoint, $0.tool, named: $1) }
+    return (RoutingTable(routes), writer.bytes)
+  }
+
+  private func route(_ endpoint: Int, _ tool: ToolEntry, named name: String) -> Route {
+    let configuration = sources[endpoint].configuration
+    let policy = configuration.policy
+    let own = configuration.tools[tool.name]
+    let timeout = own?.timeout ?? policy.timeout.call
+    return Route(
+      name: name,
+      endpoint: endpoint,
+      tool: Self.reference(tool),
+      effect: Self.effect(tool, configuration),
+      schemaHash: tool.schemaHash,
+      fallback: configuration.fallback.compactMap { name in
+        sources.firstIndex { $0.configuration.name == name && isUsable($0.configuration) }
+      },
+      timeout: timeout,
+      longest: max(timeout, policy.timeout.max)
+    )
+  }
+
+  package static func reference(_ tool: ToolEntry) -> ToolReference {
+    var writer = JSONWriter()
+    writer.string(tool.name)
+    return ToolReference(index: tool.number, name: tool.name, token: writer.bytes)
+  }
+
+  /// The configuration's word counts most, then the server's own if it is trusted.
+  package static func effect(
+    _ tool: ToolEntry,
+    _ configuration: EndpointConfiguration
+  ) -> Effect {
+    if let isSafe = configuration.tools[tool.name]?.safe { return isSafe ? .safe : .unsafe }
+    guard configuration.policy.trustsAnnotations else { return .unsafe }
+    return tool.isReadOnly || tool.isIdempotent ? .safe : .unsafe
+  }
+}

@@ -1,0 +1,72 @@
+import MCPProtocol
+
+/// A call of the client's that has no answer yet.
+struct ClientCall {
+  let id: RequestID
+  /// A call that was sent on at once, without a task of its own.
+  var direct: DirectCall?
+  /// The array it came in, if it did.
+  let batch: Int?
+  /// Where it is being attempted.
+  var endpoint: Int?
+  var isCancelled = false
+  /// The client's token for reports of progress, if it wants any.
+  var progressToken: [UInt8]?
+  /// The highest progress passed on; a fallback begins anew and must not go back.
+  var progress = -Double.infinity
+  var progressSent: Instant?
+  /// The newest report that was held back so as not to flood the client.
+  var heldProgress: [UInt8]?
+  /// Set while it waits between two attempts.
+  var sleeper = Waiter()
+  var sleepTimer: EventLoop.TimerID?
+}
+
+/// An array of messages and the answers gathered for it (MCP 2025-03-26, batching).
+struct Batch {
+  var open: Int
+  var answers: [[UInt8]] = []
+}
+
+/// A request of an endpoint's that waits for the client's answer.
+struct Question {
+  let endpoint: Int
+  /// The endpoint's own id for it.
+  let id: RequestID
+  /// The endpoint's own progress token, if it gave one.
+  let progressToken: [UInt8]?
+}
+
+/// The severities of log messages (RFC 5424), least first.
+enum LogSeverity: Int, Comparable {
+  case debug
+  case info
+  case notice
+  case warning
+  case error
+  case critical
+  case alert
+  case emergency
+
+  private static let names = [
+    "debug", "info", "notice", "warning", "error", "critical", "alert", "emergency",
+  ]
+
+  init?(_ name: String) {
+    guard let rank = Self.names.firstIndex(of: name) else { return nil }
+    self.init(rawValue: rank)
+  }
+
+  var name: String { Self.names[rawValue] }
+
+  static func < (left: LogSeverity, right: LogSeverity) -> Bool {
+    left.rawValue < right.rawValue
+  }
+}
+
+/// What is kept of a call that was sent on at once.
+struct DirectCall {
+  let message: ClientMessage
+  let route: Route
+  let began: Instant
+}

@@ -1,0 +1,256 @@
+package import MCPProtocol
+
+// One tools/call from its arrival to its one answer.
+extension ClientSession {
+  /// Takes a call up; true if it is on its way already, else the caller gives it a task.
+  func startCall(_ message: ClientMessage) -> Bool {
+    guard let route = table.route(message.line, message.envelope.name), hasArguments(message)
+    else { return false }
+    let now = loop.now
+    let number = register(message, batch: nil)
+    calls[number]?.direct = DirectCall(message: message, route: route, began: now)
+    let attempt = attempt(
+      CallFlow(number: number, message, route, began: now), route.endpoint, route.tool)
+    // Both actors are on the loop, so the step is the same (docs/decisions/0009).
+    if endpoints[route.endpoint].assumeIsolated({ $0.begin(attempt) }) {
+      calls[number]?.endpoint = route.endpoint
+      directCalls += 1
+      return true
+    }
+    _ = unregister(number)
+    return false
+  }
+
+  /// What a call that was sent on at once has come to; what is not simply answered gets a task.
+  package func attemptEnded(_ number: UInt64, _ result: AttemptResult) {
+    guard let direct = calls[number]?.direct else { return }
+    var flow = CallFlow(number: number, direct.message, direct.route, began: direct.began)
+    calls[number]?.endpoint = nil
+    calls[number]?.direct = nil
+    directCalls -= 1
+    if directCalls == 0, inputHasEnded || isEnding { wakeReader() }
+    note(result, direct.route.endpoint, since: direct.began, &flow)
+    switch result {
+    case .cancelled: finish(.cancelled, flow)
+    case .answered(let answer)
+    where answer.errorCode != OutcomeTable.internalError || direct.route.effect == .unsafe:
+      finish(.answered(answer, endpoint: direct.route.endpoint), flow)
+    default:
+      unfinished.append(UnfinishedCall(flow: flow, result: result))
+      wakeReader()
+    }
+  }
+
+  func answerCall(
+    _ message: ClientMessage,
+    _ batch: Int?,
+    _ group: inout DiscardingTaskGroup
+  ) {
+    let number = register(message, batch: batch)
+    let began = loop.now
+    if let route = table.route(message.line, message.envelope.name), hasArguments(message) {
+      group.addTask {
+        await self.answerCall(CallFlow(number: number, message, route, began: began), after: nil)
+      }
+    } else {
+      group.addTask { await self.answerUnrouted(number, message, began) }
+    }
+  }
+
+  /// Arguments are an object, where there are any (MCP 2025-11-25, schema).
+  private func hasArguments(_ message: ClientMessage) -> Bool {
+    let arguments = message.envelope.arguments
+    return arguments.isEmpty || message.line[arguments.lowerBound] == UInt8(ascii: "{")
+  }
+
+  /// Notes a request that is answered later; an id in use twice is answered twice.
+  func register(_ message: ClientMessage, batch: Int?) -> UInt64 {
+    lastCall += 1
+    let (line, envelope) = (message.line, message.envelope)
+    let id = RequestID(line.span, envelope.id)
+    var call = ClientCall(id: id, batch: batch)
+    if !envelope.progressToken.isEmpty {
+      call.progressToken = Array(line[envelope.progressToken])
+    }
+    calls[lastCall] = call
+    callsByID[id] = lastCall
+    return lastCall
+  }
+
+  /// Ends a request; returns what was known of it.
+  func unregister(_ number: UInt64) -> ClientCall? {
+    guard let call = calls.removeValue(forKey: number) else { return nil }
+    if callsByID[call.id] == number { callsByID[call.id] = nil }
+    return call
+  }
+
+  /// Follows a call to its end; `first` is how its first attempt ended, if it was made already.
+  func answerCall(_ opening: CallFlow, after first: AttemptResult?) async {
+    var flow = opening
+    let outcome = await follow(&flow, after: first)
+    finish(outcome, flow)
+  }
+
+  /// A call whose tool is not known, or not yet.
+  private func answerUnrouted(_ number: UInt64, _ message: ClientMessage, _ began: Instant) async {
+    guard let route = await route(of: message) else {
+      return refuseCall(number, message, began, unknownTool(message))
+    }
+    guard hasArguments(message) else {
+      return refuseCall(number, message, began, "Invalid params: arguments must be an object")
+    }
+    await answerCall(CallFlow(number: number, message, route, began: began), after: nil)
+  }
+
+  /// Finds the route; a tool that is not known yet may be one of an endpoint that still starts.
+  private func route(of message: ClientMessage) async -> Route? {
+    let (line, name) = (message.line, message.envelope.name)
+    if let route = table.route(line, name) { return route }
+    guard !allListsAreSettled else { return nil }
+    await startEndpoints()
+    await waitUntil(loop.now + Self.routePatience) { session in
+      session.allListsAreSettled || session.table.route(line, name) != nil
+    }
+    return table.route(line, name)
+  }
+
+  /// As long as an endpoint may take to start, and no longer than clients wait.
+  private static let routePatience = TimeSpan.seconds(30)
+
+  private func unknownTool(_ message: ClientMessage) -> String {
+    guard let name = toolName(message) else { return "Invalid params: name must be a string" }
+    return "Unknown tool: \(name.prefix(200))"
+  }
+
+  private func toolName(_ message: ClientMessage) -> String? {
+    let (line, name) = (message.line, message.envelope.name)
+    guard !name.isEmpty, line[name.lowerBound] == UInt8(ascii: "\"") else { return nil }
+    return JSONDocument.decodeString(line, name)
+  }
+
+  /// A call that cannot be routed: a protocol error (MCP 2025-11-25, tools).
+  private func refuseCall(
+    _ number: UInt64,
+    _ message: ClientMessage,
+    _ began: Instant,
+    _ text: String
+  ) {
+    guard let call = unregister(number) else { return }
+    var record = UsageRecord(message, began: began)
+    record.status = call.isCancelled ? .cancelled : .rpcError
+    record.errorCode = call.isCancelled ? nil : -32602
+    record.certainty = .notSent
+    if let name = toolName(message) {
+      var writer = JSONWriter()
+      writer.string(String(name.prefix(100)))
+      record.tool = writer.bytes
+    }
+    if call.isCancelled {
+      forgo(call.batch)
+    } else {
+      let answer = ResponseLine.error(id: call.id.json, code: -32602, message: text) + newline
+      record.answerBytes = answer.count
+      deliver(answer, call.batch)
+    }
+    append(record)
+  }
+
+  /// Gives the client its answer and the usage log its line.
+  private func finish(_ outcome: CallOutcome, _ flow: CallFlow) {
+    guard let call = unregister(flow.number) else { return }
+    var record = UsageRecord(flow.message, began: flow.began)
+    record.endpoint = nameTokens[flow.route.endpoint]
+    record.tool = flow.route.tool.token
+    record.effect = flow.route.effect
+    record.attempts = flow.notes
+    record.queued = flow.queued
+    record.elsewhere = flow.elsewhere
+    record.breaker = flow.breaker
+    switch outcome {
+    case .answered(let answer, let endpoint) where !call.isCancelled:
+      if let held = call.heldProgress { sendCourtesy(held) }
+      note(answer, from: endpoint, flow, &record)
+      deliver(answer.frame, call.batch)
+    case .failed(let failure) where !call.isCancelled:
+      record.status = failure.reason.status
+      record.certainty = failure.certainty
+      let frame = failureFrame(failure, flow, call)
+      record.answerBytes = frame.count
+      deliver(frame, call.batch)
+    default:
+      record.status = .cancelled
+      record.certainty = flow.attempts == 0 ? .notSent : .unknown
+      forgo(call.batch)
+    }
+    append(record)
+  }
+
+  private func failureFrame(
+    _ failure: CallFailure,
+    _ flow: CallFlow,
+    _ call: ClientCall
+  ) -> [UInt8] {
+    var failure = failure
+    if failure.reason == .timeout {
+      // The client waited for all attempts, not for the last one.
+      failure.text = FailureText.timeout(
+        flow.route.tool.name,
+        flow.route.effect,
+        after: loop.now - flow.began,
+        attempts: flow.attempts
+      )
+    }
+    let others = flow.failures.filter { $0.endpoint != failure.endpoint }
+    return FailureResult.frame(call.id.json, failure, others: others)
+  }
+
+  private func note(
+    _ answer: Answer,
+    from endpoint: Int,
+    _ flow: CallFlow,
+    _ record: inout UsageRecord
+  ) {
+    record.via = nameTokens[endpoint]
+    if answer.errorCode != nil {
+      record.status = .rpcError
+    } else if answer.isError {
+      record.status = .toolError
+    }
+    record.errorCode = answer.errorCode
+    record.answerBytes = answer.frame.count
+    if let reported = answer.reportedCost {
+      record.cost = reported
+      record.costIsReported = true
+    } else {
+      let cost = endpoints[endpoint].configuration.cost
+      record.cost = cost.tools.isEmpty ? cost.perCall : cost.tools[flow.route.tool.name] ?? cost.perCall
+    }
+  }
+
+  // MARK: Progress
+
+  /// Reports a client gets for one call in a second; the last one always reaches it.
+  private static let progressInterval = TimeSpan.milliseconds(100)
+
+  package func progressed(_ number: UInt64, _ line: [UInt8], _ envelope: Envelope) {
+    guard var call = calls[number], !call.isCancelled,
+      let value = Double(String(decoding: line[envelope.progress], as: UTF8.self)),
+      value > call.progress
+    else { return }
+    call.progress = value
+    var splice = Splice()
+    guard let token = call.progressToken else { return }
+    splice.replace(envelope.progressToken, with: .bytes(token))
+    var frame: [UInt8] = []
+    splice.append(line, 0..<line.count, to: &frame)
+    let now = loop.now
+    if let last = call.progressSent, now - last < Self.progressInterval {
+      call.heldProgress = frame
+    } else {
+      call.heldProgress = nil
+      call.progressSent = now
+      sendCourtesy(frame)
+    }
+    calls[number] = call
+  }
+}

@@ -1,0 +1,106 @@
+package import MCPProtocol
+
+// The list of tools: merged, stored, and announced anew only when it has really changed.
+extension ClientSession {
+  /// How long a list waits for endpoints whose tools are not known: under the 5 s after which
+  /// the least patient client gives up.
+  static let listPatience = TimeSpan.seconds(4)
+  /// Changes that come close together are announced once.
+  private static let changeDelay = TimeSpan.milliseconds(200)
+
+  func answerList(_ number: UInt64) async {
+    await startEndpoints()
+    await waitUntil(loop.now + Self.listPatience) { $0.allListsAreSettled }
+    guard let call = unregister(number) else { return }
+    guard !call.isCancelled else { return forgo(call.batch) }
+    listKnown = list
+    deliver(ResponseLine.result(id: call.id.json, list) + newline, call.batch)
+  }
+
+  var allListsAreSettled: Bool {
+    endpoints.allSatisfy { !catalog.isListed($0.index) || catalog.isSettled($0.index) }
+  }
+
+  /// Waits for lists to come in until `isEnough` is content or the time is up.
+  func waitUntil(_ deadline: Instant, _ isEnough: (isolated ClientSession) -> Bool) async {
+    while !isEnough(self), loop.now < deadline, !isEnding {
+      lastCall += 1
+      let number = lastCall
+      let timer = loop.setTimer(at: deadline, owner: self, token: number)
+      await unsafe withUnsafeContinuation { continuation in
+        var waiter = Waiter()
+        unsafe waiter.wait(continuation)
+        listWaiters[number] = waiter
+      }
+      loop.cancelTimer(timer)
+    }
+  }
+
+  func resumeListWaiters() {
+    let waiters = listWaiters.sorted { $0.key < $1.key }
+    listWaiters.removeAll()
+    for (_, var waiter) in waiters { waiter.resume() }
+  }
+
+  // MARK: What endpoints report
+
+  package func toolsListed(by endpoint: Int, _ tools: [ToolEntry]) async {
+    let isNew = catalog.tools(of: endpoint) != tools
+    catalog.set(tools, of: endpoint)
+    if isNew {
+      publish()
+      warnAboutFallback(of: endpoint)
+      if settings.catalog == .stored { await store.save(tools, of: endpoints[endpoint]) }
+    }
+    resumeListWaiters()
+  }
+
+  package func listingFailed(by endpoint: Int) {
+    catalog.setFailed(endpoint)
+    resumeListWaiters()
+  }
+
+  func loadStoredTools() async {
+    guard settings.catalog == .stored else { return }
+    for endpoint in endpoints {
+      guard var tools = await store.load(of: endpoint) else { continue }
+      for index in tools.indices {
+        tools[index].number = await endpoint.number(ofTool: tools[index].name)
+      }
+      catalog.setStored(tools, of: endpoint.index)
+    }
+    publish()
+  }
+
+  private func publish() {
+    (table, list) = catalog.publish()
+    guard let known = listKnown, known != list, changeTimer == nil else { return }
+    changeTimer = loop.setTimer(
+      at: loop.now + Self.changeDelay,
+      owner: self,
+      token: Self.changeToken
+    )
+  }
+
+  func announceChange() {
+    // It may have changed back in the meantime.
+    guard isInitialized, listKnown != list else { return }
+    listKnown = list
+    send(Array(#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#.utf8) + newline)
+  }
+
+  /// A stand-in that takes other arguments is no stand-in; its operator should know.
+  private func warnAboutFallback(of endpoint: Int) {
+    for route in table.routes where route.endpoint == endpoint {
+      for other in route.fallback {
+        guard let tool = catalog.tool(route.tool.name, of: other),
+          tool.schemaHash != route.schemaHash
+        else { continue }
+        log.warn(
+          "tool \"\(route.tool.name)\" of \"\(endpoints[other].name)\" takes other arguments than "
+            + "that of \"\(endpoints[endpoint].name)\": it cannot stand in for it"
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,201 @@
+import MCPProtocol
+
+// What the client sends, sorted: requests, notifications, answers to questions, nonsense.
+extension ClientSession {
+  /// The client has sent something, or closed its side: calls are sent on at once.
+  func inputReady() {
+    guard !inputHasEnded, !isEnding else { return }
+    let room = lines.makeRoom()
+    let kernel = loop.kernel
+    switch lines.fill({ [input] in kernel.read(input, into: &$0, at: room) }) {
+    case .bytes(let count):
+      lines.commit(count)
+      while let line = lines.next() { take(line) }
+    case .wouldBlock: break
+    case .end, .failed:
+      inputHasEnded = true
+      if let last = lines.remainder() { take(last) }
+    }
+    if !inbox.isEmpty || inputHasEnded || isClogged { wakeReader() }
+  }
+
+  private func take(_ line: LineBuffer.Line) {
+    switch line {
+    case .oversize(let head):
+      let text = Array(lines.storage[head])
+      inbox.append(.oversize(id: EnvelopeParser.idInHead(text.span).map { Array(text[$0]) }))
+    case .whole(let range):
+      let line = Array(lines.storage[withoutMark(range, lines.storage)])
+      do throws(EnvelopeError) {
+        let message = ClientMessage(line, try EnvelopeParser.parse(line.span))
+        // Nothing overtakes what waits for its turn.
+        if inbox.isEmpty, message.envelope.kind == .request, message.envelope.method == .callTool,
+          version != nil, startCall(message)
+        {
+          return
+        }
+        inbox.append(.message(message))
+      } catch {
+        inbox.append(.unreadable(error, line))
+      }
+    }
+  }
+
+  /// Some programs begin a stream with a byte order mark.
+  private func withoutMark(_ range: Range<Int>, _ source: [UInt8]) -> Range<Int> {
+    guard source[range.lowerBound] == 0xEF, source[range].starts(with: [0xEF, 0xBB, 0xBF]) else {
+      return range
+    }
+    return range.dropFirst(3)
+  }
+
+  /// Deals with what was not dealt with at once.
+  func receive(_ incoming: IncomingMessage, _ group: inout DiscardingTaskGroup) async {
+    switch incoming {
+    case .message(let message): await receive(message, batch: nil, &group)
+    case .unreadable(let error, let line): reject(error, line, nil)
+    case .oversize(let id): respond(id, -32600, "Message exceeds \(settings.maxLine) bytes")
+    }
+  }
+
+  private func receive(
+    _ message: ClientMessage,
+    batch: Int?,
+    _ group: inout DiscardingTaskGroup
+  ) async {
+    let (line, envelope) = (message.line, message.envelope)
+    switch envelope.kind {
+    case .request where envelope.method == .callTool && version != nil:
+      answerCall(message, batch, &group)
+    case .request where envelope.method == .listTools && version != nil:
+      let number = register(message, batch: batch)
+      group.addTask { await self.answerList(number) }
+    case .request: await answerRequest(line, envelope, batch)
+    case .notification: await receiveNotification(line, envelope)
+    case .result, .error: await receiveAnswer(line, envelope)
+    case .batch: await receiveBatch(line, nested: batch != nil, &group)
+    }
+  }
+
+  private func reject(_ error: EnvelopeError, _ line: [UInt8], _ batch: Int?) {
+    switch error {
+    case .syntax(let error):
+      respond(nil, -32700, "Parse error: \(error)", batch)
+    case .invalid(let problem, let id):
+      respond(id.map { Array(line[$0]) }, -32600, "Invalid request: \(problem)", batch)
+    }
+  }
+
+  /// Arrays of messages exist in 2025-03-26 only.
+  private func receiveBatch(
+    _ line: [UInt8],
+    nested: Bool,
+    _ group: inout DiscardingTaskGroup
+  ) async {
+    guard version?.allowsBatches == true, !nested else {
+      let name = version?.rawValue ?? "before initialize"
+      return respond(
+        nil,
+        -32600,
+        "JSON-RPC batching is not supported by protocol version \(name)"
+      )
+    }
+    guard let messages = try? JSONDocument(line).root.array, !messages.isEmpty else {
+      return respond(nil, -32600, "Invalid request: an empty array")
+    }
+    lastBatch += 1
+    let number = lastBatch
+    let answered = messages.count { $0["id"] != nil && $0["method"] != nil || !isMessage($0) }
+    batches[number] = Batch(open: answered)
+    for message in messages {
+      let part = Array(line[message.range])
+      do throws(EnvelopeError) {
+        let message = ClientMessage(part, try EnvelopeParser.parse(part.span))
+        await receive(message, batch: number, &group)
+      } catch {
+        reject(error, part, number)
+      }
+    }
+  }
+
+  /// Whether an element of an array will pass as a message without an answer of its own.
+  private func isMessage(_ node: JSONNode) -> Bool {
+    guard node["jsonrpc"]?.string == "2.0", let members = node.members else { return false }
+    return members.contains { $0.name == "method" || $0.name == "result" || $0.name == "error" }
+  }
+
+  // MARK: Notifications
+
+  private func receiveNotification(_ line: [UInt8], _ envelope: Envelope) async {
+    switch envelope.method {
+    case .initialized: isInitialized = true
+    case .cancelled:
+      guard !envelope.requestID.isEmpty else { return }
+      await cancel(RequestID(line.span, envelope.requestID), reason: reason(in: line, envelope))
+    case .rootsChanged:
+      for endpoint in endpoints { await endpoint.forward(line) }
+    case .progress: await receiveProgress(line, envelope)
+    default: break
+    }
+  }
+
+  private func reason(in line: [UInt8], _ envelope: Envelope) -> [UInt8]? {
+    guard let reason = try? JSONDocument(line, range: envelope.body).root["reason"],
+      reason.string != nil
+    else { return nil }
+    return Array(reason.text(in: line))
+  }
+
+  /// The client takes a request back: it is ended wherever it is and never answered.
+  private func cancel(_ id: RequestID, reason: [UInt8]?) async {
+    guard let number = callsByID[id], calls[number]?.isCancelled == false else { return }
+    calls[number]?.isCancelled = true
+    wake(number)
+    if let endpoint = calls[number]?.endpoint {
+      await endpoints[endpoint].cancel(number, reason: reason)
+    }
+  }
+
+  // MARK: Answering
+
+  /// Sends an error, or adds it to the array it belongs to.
+  func respond(_ id: [UInt8]?, _ code: Int, _ message: String, _ batch: Int? = nil) {
+    deliver(ResponseLine.error(id: id, code: code, message: message) + newline, batch)
+  }
+
+  var newline: [UInt8] { [UInt8(ascii: "\n")] }
+
+  /// Sends an answer, at once or with the others of its array.
+  func deliver(_ frame: [UInt8], _ batch: Int?) {
+    guard let number = batch, var gathered = batches[number] else { return send(frame) }
+    gathered.answers.append(Array(frame.dropLast()))
+    settleBatch(number, &gathered)
+  }
+
+  /// One message of an array will not be answered.
+  func forgo(_ batch: Int?) {
+    guard let number = batch, var gathered = batches[number] else { return }
+    settleBatch(number, &gathered)
+  }
+
+  private func settleBatch(_ number: Int, _ batch: inout Batch) {
+    batch.open -= 1
+    guard batch.open <= 0 else {
+      batches[number] = batch
+      return
+    }
+    batches[number] = nil
+    guard !batch.answers.isEmpty else { return }
+    var frame = [UInt8(ascii: "[")]
+    frame.append(contentsOf: batch.answers.joined(separator: [UInt8(ascii: ",")]))
+    send(frame + [UInt8(ascii: "]")] + newline)
+  }
+}
+
+/// A message of the client's that waits for its turn.
+enum IncomingMessage {
+  case message(ClientMessage)
+  case unreadable(EnvelopeError, [UInt8])
+  /// Longer than the limit; the id, where it came to light.
+  case oversize(id: [UInt8]?)
+}

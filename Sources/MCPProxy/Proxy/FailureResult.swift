@@ -1,0 +1,83 @@
+import MCPProtocol
+
+/// A failure of ours as the result of a tools/call: models read those, errors they may not.
+enum FailureResult {
+  /// The whole line, its end included. `others` are what the other endpoints of the route said.
+  static func frame(_ id: [UInt8], _ failure: CallFailure, others: [CallFailure]) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("jsonrpc")
+    writer.string("2.0")
+    writer.key("id")
+    writer.raw(id[...])
+    writer.key("result")
+    writer.beginObject()
+    writer.key("content")
+    writer.beginArray()
+    writer.beginObject()
+    writer.key("type")
+    writer.string("text")
+    writer.key("text")
+    writer.string(failure.text)
+    writer.endObject()
+    writer.endArray()
+    writer.key("isError")
+    writer.bool(true)
+    writer.key("_meta")
+    writer.beginObject()
+    writer.key("mcp-proxy/error")
+    write(failure, others, to: &writer)
+    writer.endObject()
+    writer.endObject()
+    writer.endObject()
+    return writer.bytes + [UInt8(ascii: "\n")]
+  }
+
+  private static func write(
+    _ failure: CallFailure,
+    _ others: [CallFailure],
+    to writer: inout JSONWriter
+  ) {
+    writer.beginObject()
+    writer.key("source")
+    writer.string("mcp-proxy")
+    writer.key("reason")
+    writer.string(failure.reason.rawValue)
+    writer.key("code")
+    writer.int(failure.reason.code)
+    writer.key("endpoint")
+    writer.string(failure.endpoint)
+    writer.key("tool")
+    writer.string(failure.tool)
+    writer.key("executed")
+    writer.string(executed(failure.certainty))
+    if let retryAfter = failure.retryAfter {
+      writer.key("retryAfterMs")
+      writer.int(Int((retryAfter.nanoseconds + 999_999) / 1_000_000))
+    }
+    if !others.isEmpty {
+      writer.key("others")
+      writer.beginArray()
+      for other in others {
+        writer.beginObject()
+        writer.key("endpoint")
+        writer.string(other.endpoint)
+        writer.key("reason")
+        writer.string(other.reason.rawValue)
+        writer.key("executed")
+        writer.string(executed(other.certainty))
+        writer.endObject()
+      }
+      writer.endArray()
+    }
+    writer.endObject()
+  }
+
+  private static func executed(_ certainty: Certainty) -> String {
+    switch certainty {
+    case .notSent: "no"
+    case .unknown: "unknown"
+    case .answered: "yes"
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import MCPProtocol
+
+/// Where a call goes: the tool's own endpoint, then those that may stand in for it.
+package final class Route: Sendable {
+  /// The name the client uses.
+  package let name: String
+  package let endpoint: Int
+  package let tool: ToolReference
+  package let effect: Effect
+  package let schemaHash: UInt64
+  /// Endpoints to try next, in order.
+  package let fallback: [Int]
+  package let timeout: TimeSpan
+  /// Where extension by progress ends.
+  package let longest: TimeSpan
+
+  package init(
+    name: String,
+    endpoint: Int,
+    tool: ToolReference,
+    effect: Effect,
+    schemaHash: UInt64,
+    fallback: [Int],
+    timeout: TimeSpan,
+    longest: TimeSpan
+  ) {
+    self.name = name
+    self.endpoint = endpoint
+    self.tool = tool
+    self.effect = effect
+    self.schemaHash = schemaHash
+    self.fallback = fallback
+    self.timeout = timeout
+    self.longest = longest
+  }
+}
+
+/// Finds a route by the bytes of a name, in one step however many tools there are.
+package struct RoutingTable: Sendable {
+  package let routes: [Route]
+  private var places: [UInt64: [Int]] = [:]
+
+  package init(_ routes: [Route]) {
+    self.routes = routes
+    for (place, route) in routes.enumerated() {
+      places[Self.hash(route.name.utf8), default: []].append(place)
+    }
+  }
+
+  /// The route of the tool whose name is the JSON string at `token` of `line`.
+  package func route(_ line: [UInt8], _ token: Range<Int>) -> Route? {
+    guard token.count >= 2, line[token.lowerBound] == UInt8(ascii: "\"") else { return nil }
+    let name = line[token.lowerBound + 1..<token.upperBound - 1]
+    if let route = find(name) { return route }
+    guard name.contains(UInt8(ascii: "\\")) else { return nil }
+    return find(Array(JSONDocument.decodeString(line, token).utf8)[...])
+  }
+
+  private func find(_ name: ArraySlice<UInt8>) -> Route? {
+    guard let candidates = places[Self.hash(name)] else { return nil }
+    for place in candidates where routes[place].name.utf8.elementsEqual(name) {
+      return routes[place]
+    }
+    return nil
+  }
+
+  private static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
+    var hash = StableHash()
+    for byte in bytes { hash.add(byte) }
+    return hash.value
+  }
+}

@@ -1,0 +1,78 @@
+#if canImport(Darwin)
+import Darwin
+#else
+import CLinux
+import Glibc
+#endif
+
+/// What the program finds out about the place it runs in, once, at its start.
+enum Host {
+  /// The environment variables; of a name that stands twice the first counts, as for getenv.
+  static func environment() -> [String: String] {
+    var variables: [String: String] = [:]
+    var entry = unsafe environ
+    while let text = unsafe entry.pointee {
+      let pair = unsafe String(cString: text).split(
+        separator: "=",
+        maxSplits: 1,
+        omittingEmptySubsequences: false
+      )
+      if pair.count == 2, variables[String(pair[0])] == nil {
+        variables[String(pair[0])] = String(pair[1])
+      }
+      unsafe entry += 1
+    }
+    return variables
+  }
+
+  static func workingDirectory() -> String {
+    guard let path = unsafe getcwd(nil, 0) else { return "/" }
+    defer { unsafe free(path) }
+    return unsafe String(cString: path)
+  }
+
+  static var processID: Int32 { getpid() }
+
+  static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  /// The absolute path of this program.
+  static func binaryPath(_ name: String) -> String? {
+    #if canImport(Darwin)
+    var size: UInt32 = 4096
+    var buffer = [CChar](repeating: 0, count: Int(size))
+    guard unsafe _NSGetExecutablePath(&buffer, &size) == 0 else { return nil }
+    return unsafe absolute(String(cString: buffer))
+    #else
+    return absolute("/proc/self/exe") ?? absolute(name)
+    #endif
+  }
+
+  /// The path without links and dots; `nil` if there is nothing there.
+  static func absolute(_ path: String) -> String? {
+    guard let real = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(real) }
+    return unsafe String(cString: real)
+  }
+
+  static func isExecutable(_ path: String) -> Bool {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+    return unsafe access(path, X_OK) == 0
+  }
+
+  static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+  /// Writes to a standard stream; what cannot be written is nobody's to read.
+  static func print(_ text: String, to descriptor: Int32 = 1) {
+    let bytes = Array(text.utf8)
+    var sent = 0
+    while sent < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[sent...])
+        return unsafe systemWrite(descriptor, rest.baseAddress, rest.count)
+      }
+      if count <= 0 { return }
+      sent += count
+    }
+  }
+}
