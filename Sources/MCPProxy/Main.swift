@@ -1,44 +1,132 @@
+import MCPProtocol
+
 #if canImport(Darwin)
 import Darwin
 #else
 import Glibc
 #endif
 
+/// Reads the command line and runs the command.
 @main struct Main {
   static func main() {
-    let arguments = Array(CommandLine.arguments.dropFirst())
-    switch arguments.first {
-    case "--reaper": exit(Reaper.run())
-    case "example-server": exit(ExampleServer.run(arguments.dropFirst()))
-    case "run" where arguments.dropFirst().first == "--":
-      var c = Configuration()
-      let cmd = Array(arguments.dropFirst(2))
-      var e = EndpointConfiguration(
-        name: cmd[0].split(separator: "/").last.map(String.init) ?? "server",
-        launch: .process(Command(cmd[0], Array(cmd.dropFirst())))
-      )
-      e.prefix = ""
-      c.endpoints = [e]
-      exit(RunCommand.run(c, log: .warn))
-    case "run" where arguments.dropFirst().first == "--config" && arguments.count == 3:
-      exit(runFile(arguments[2]))
-    default: break
+    let arguments: Arguments
+    do throws(Arguments.UsageError) {
+      arguments = try Arguments(Array(CommandLine.arguments.dropFirst()))
+    } catch {
+      fail(error.text + "; see mcp-proxy help", 64)
+    }
+    exit(run(arguments))
+  }
+
+  private static func run(_ arguments: Arguments) -> Int32 {
+    switch arguments.action {
+    case .reaper: return Reaper.run()
+    case .exampleServer(let options): return ExampleServer.run(options)
+    case .help(let topic):
+      Host.print((topic == "exit-codes" ? HelpText.exitCodes : HelpText.short) + "\n")
+    case .version(let json): printVersion(json || arguments.json)
+    case .schema: Host.print(ConfigurationSchema.text)
+    case .demo: fail("not here yet", 70)
+    case .check(let isStrict): return check(arguments, isStrict)
+    case .wrap(let command): return RunCommand.run(wrapping(command), logLevel(arguments, nil))
+    case .run: return serve(arguments)
+    }
+    return 0
+  }
+
+  private static func fail(_ text: String, _ code: Int32) -> Never {
+    Host.print("mcp-proxy: \(text)\n", to: 2)
+    exit(code)
+  }
+
+  private static func kernel() -> PosixKernel {
+    do throws(SystemError) { return try PosixKernel() } catch { fail("\(error)", 74) }
+  }
+
+  private static func source(_ arguments: Arguments) -> ConfigurationSource {
+    do throws(ConfigurationSource.Missing) {
+      return try ConfigurationSource(arguments.configuration, kernel())
+    } catch {
+      fail(error.text, error.exitCode)
     }
   }
 
-  private static func runFile(_ path: String) -> Int32 {
-    let environment = Host.environment()
-    guard let kernel = try? PosixKernel(), let bytes = try? kernel.readFile(path, limit: 1 << 20)
-    else { return 66 }
-    let surroundings = Surroundings(
-      environment: environment,
-      home: environment["HOME"] ?? "/",
-      workingDirectory: Host.workingDirectory(),
-      binaryPath: Host.binaryPath(CommandLine.arguments[0]) ?? CommandLine.arguments[0],
-      readFile: { try? kernel.readFile($0, limit: 1 << 20) }
+  private static func check(_ arguments: Arguments, _ isStrict: Bool) -> Int32 {
+    let source = source(arguments)
+    let report = CheckReport(
+      configuration: source.configuration,
+      problems: source.problems,
+      path: source.path,
+      isStrict: isStrict
     )
-    let loaded = ConfigurationLoader(bytes: bytes, path: path, surroundings: surroundings).load()
-    guard let configuration = loaded.configuration else { return 78 }
-    return RunCommand.run(configuration, log: configuration.proxy.logLevel)
+    Host.print(arguments.json ? String(decoding: report.json, as: UTF8.self) + "\n" : report.text)
+    return report.exitCode
+  }
+
+  /// Serves a file. One bad server never stops the rest; only nothing to serve does.
+  private static func serve(_ arguments: Arguments) -> Int32 {
+    if CommandLine.arguments.count == 1, Host.isTerminal(0) {
+      // It must not sit mute on a terminal that asked for nothing.
+      Host.print(HelpText.short + "\n")
+      return 0
+    }
+    let source = source(arguments)
+    guard let configuration = source.configuration else {
+      let report = CheckReport(
+        configuration: nil, problems: source.problems, path: source.path, isStrict: false)
+      Host.print(report.text, to: 2)
+      return 78
+    }
+    for problem in source.problems where problem.severity == .error && !arguments.quiet {
+      Host.print("mcp-proxy: \(source.path):\(problem.line):\(problem.column): \(problem.message)\n", to: 2)
+    }
+    if Host.isTerminal(0), !arguments.quiet {
+      let hint = "serving MCP on this terminal; paste JSON-RPC lines, Ctrl-D ends"
+      Host.print("mcp-proxy: \(hint)\n", to: 2)
+    }
+    return RunCommand.run(configuration, logLevel(arguments, configuration))
+  }
+
+  private static func logLevel(
+    _ arguments: Arguments,
+    _ configuration: Configuration?
+  ) -> ProxySettings.LogLevel {
+    if arguments.verbose { return .debug }
+    if arguments.quiet { return .error }
+    let asked = Host.environment()["MCP_PROXY_LOG"].flatMap(ProxySettings.LogLevel.init)
+    return asked ?? configuration?.proxy.logLevel ?? .warn
+  }
+
+  /// One server under its own tool names, as if it had been registered directly.
+  private static func wrapping(_ command: [String]) -> Configuration {
+    var configuration = Configuration()
+    let name = command[0].split(separator: "/").last.map(String.init) ?? "server"
+    var endpoint = EndpointConfiguration(
+      name: name,
+      launch: .process(Command(command[0], Array(command.dropFirst())))
+    )
+    endpoint.prefix = ""
+    configuration.endpoints = [endpoint]
+    return configuration
+  }
+
+  private static func printVersion(_ json: Bool) {
+    let revisions = ProtocolVersion.handshakeVersions.map(\.rawValue)
+    guard json else {
+      Host.print("mcp-proxy \(Version.number) (Swift stdio MCP proxy)\n")
+      return
+    }
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("name")
+    writer.string("mcp-proxy")
+    writer.key("version")
+    writer.string(Version.number)
+    writer.key("protocol")
+    writer.beginArray()
+    for revision in revisions { writer.string(revision) }
+    writer.endArray()
+    writer.endObject()
+    Host.print(String(decoding: writer.bytes, as: UTF8.self) + "\n")
   }
 }

@@ -3,7 +3,7 @@ import Synchronization
 /// `mcp-proxy run`: serves MCP on standard input and output until the client goes.
 enum RunCommand {
   /// Returns the exit code.
-  static func run(_ configuration: Configuration, log level: ProxySettings.LogLevel) -> Int32 {
+  static func run(_ configuration: Configuration, _ level: ProxySettings.LogLevel) -> Int32 {
     let environment = Host.environment()
     do throws(SystemError) {
       let kernel = try PosixKernel()

@@ -38,8 +38,8 @@ package final class ToolReference: Sendable {
 package enum AttemptResult: Sendable {
   case answered(Answer)
   case failed(CallFailure)
-  /// The client took the call back: nobody waits for an answer.
-  case cancelled
+  /// The client took the call back: nobody waits for an answer. It was sent, or it was not.
+  case cancelled(Certainty)
 }
 
 /// An endpoint's answer, ready for the client.

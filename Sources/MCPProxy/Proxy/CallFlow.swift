@@ -50,9 +50,19 @@ extension ClientSession {
     let route = flow.route
     let step = await tryEndpoint(route.endpoint, route.tool, &flow, after: first)
     if case .ended(let outcome) = step { return outcome }
+    var hasStandIn = false
     for endpoint in route.fallback {
       guard let tool = await standIn(endpoint, &flow) else { continue }
+      hasStandIn = true
       if case .ended(let outcome) = await tryEndpoint(endpoint, tool, &flow) { return outcome }
+    }
+    if !hasStandIn, let failure = flow.failures.first, failure.isRefusal,
+      failure.reason == .serverDied || failure.reason == .notStarted
+    {
+      // It was turned away for the sake of a stand-in that there is not: now it waits its turn.
+      flow.failures.removeAll()
+      let step = await tryEndpoint(route.endpoint, route.tool, &flow)
+      if case .ended(let outcome) = step { return outcome }
     }
     return best(flow)
   }
@@ -240,7 +250,12 @@ extension ClientSession {
           reason: failure.reason
         )
       )
-    case .cancelled:
+    case .cancelled(let certainty):
+      if certainty == .unknown {
+        flow.attempts += 1
+        flow.notes.append(
+          .init(endpoint: name, duration: loop.now - start, certainty: certainty, reason: nil))
+      }
       flow.elsewhere = flow.elsewhere + (loop.now - start)
     }
   }

@@ -119,7 +119,15 @@ extension ClientSession {
 
   private func unknownTool(_ message: ClientMessage) -> String {
     guard let name = toolName(message) else { return "Invalid params: name must be a string" }
-    return "Unknown tool: \(name.prefix(200))"
+    let text = "Unknown tool: \(name.prefix(200))"
+    for endpoint in endpoints {
+      let prefix = endpoint.configuration.prefix
+      guard case .unusable(let reason) = endpoint.configuration.launch, !prefix.isEmpty,
+        name.hasPrefix(prefix + settings.separator)
+      else { continue }
+      return "\(text). Server \"\(endpoint.name)\" cannot be used: \(reason)"
+    }
+    return text
   }
 
   private func toolName(_ message: ClientMessage) -> String? {

@@ -72,8 +72,10 @@ extension ClientSession {
     endpointsAreStarted = true
     for endpoint in endpoints {
       await endpoint.setClientCapabilities(clientCapabilities)
-      guard catalog.isListed(endpoint.index) else { continue }
-      if endpoint.configuration.lazy, catalog.tools(of: endpoint.index) != nil { continue }
+      let configuration = endpoint.configuration
+      // A hidden one stands in for others: it is only quick if it runs.
+      let isKnown = configuration.hidden || catalog.tools(of: endpoint.index) != nil
+      if configuration.lazy, isKnown { continue }
       await endpoint.demandStart()
     }
   }

@@ -192,130 +192,25 @@ extension Endpoint {
   }
 
   private func refused(_ attempt: Attempt, _ refusal: CircuitBreaker.Refusal) -> CallFailure {
-    let retryAfter: TimeSpan? =
-      switch refusal {
-      case .open(let wait), .probing(let wait): wait
-      case .forcedOpen: nil
-      }
-    return failure(
-      attempt,
-      .breakerOpen,
-      FailureText.breakerOpen(
-        name,
-        breaker.lastTrip,
-        lastFailure: lastFailure,
-        retryAfter: retryAfter
-      ),
-      retryAfter: retryAfter
-    )
+    let retryAfter = Self.retryAfter(refusal)
+    let text =
+      refusal == .forcedOpen
+      ? "Server \"\(name)\" was switched off by the operator. This call was not sent."
+      : FailureText.breakerOpen(
+        name, breaker.lastTrip, lastFailure: lastFailure, retryAfter: retryAfter)
+    return failure(attempt, .breakerOpen, text, retryAfter: retryAfter)
   }
 
   private func refusedTool(_ attempt: Attempt, _ refusal: CircuitBreaker.Refusal) -> CallFailure {
-    let retryAfter: TimeSpan? =
-      switch refusal {
-      case .open(let wait), .probing(let wait): wait
-      case .forcedOpen: nil
-      }
-    return failure(
-      attempt,
-      .toolOpen,
-      FailureText.toolOpen(name, attempt.tool.name, retryAfter: retryAfter),
-      retryAfter: retryAfter
-    )
+    let retryAfter = Self.retryAfter(refusal)
+    let text = FailureText.toolOpen(name, attempt.tool.name, retryAfter: retryAfter)
+    return failure(attempt, .toolOpen, text, retryAfter: retryAfter)
   }
 
-  // MARK: The queue
-
-  /// Lets in whoever can be let in, in order.
-  func admitWaiting() {
-    let now = loop.now
-    dropExpired(at: now)
-    while state == .ready, let call = bulkhead.first, let waiter = waiting[call] {
-      switch admit(waiter.attempt, at: now) {
-      case .admitted(let permit, let toolPermit):
-        _ = bulkhead.admitFirst()
-        waiting[call] = nil
-        send(waiter, permit, toolPermit)
-      case .refused(var failure):
-        _ = bulkhead.cancel(call)
-        waiting[call] = nil
-        failure.queued = now - waiter.since
-        waiter.finish(.failed(failure))
-      case .noToken(let instant):
-        tokenTimer.map(loop.cancelTimer)
-        tokenTimer = loop.setTimer(at: instant, owner: self, token: EndpointTimer(.token).token)
-        return armQueueTimer()
-      case .noPlace: return armQueueTimer()
-      }
-    }
-    armQueueTimer()
-  }
-
-  private func armQueueTimer() {
-    if let deadline = bulkhead.nextDeadline {
-      if queueTimer == nil {
-        queueTimer = loop.setTimer(
-          at: deadline,
-          owner: self,
-          token: EndpointTimer(.queue).token
-        )
-      }
-    } else if let timer = queueTimer {
-      loop.cancelTimer(timer)
-      queueTimer = nil
-      tokenTimer.map(loop.cancelTimer)
-      tokenTimer = nil
-    }
-  }
-
-  func queueTimerFired() {
-    queueTimer = nil
-    admitWaiting()
-  }
-
-  func tokenTimerFired() {
-    tokenTimer = nil
-    admitWaiting()
-  }
-
-  private func dropExpired(at now: Instant) {
-    while let dropped = bulkhead.dropExpired(at: now) {
-      guard let waiter = waiting.removeValue(forKey: dropped.call) else { continue }
-      let waited = now - waiter.since
-      var failure = failure(
-        waiter.attempt,
-        .queueFull,
-        FailureText.waitedTooLong(name, waited, running: bulkhead.inFlight)
-      )
-      failure.queued = waited
-      waiter.finish(.failed(failure))
-    }
-  }
-
-  /// A call's own time was up before the process came up.
-  func waitingTooLong(_ call: UInt64) {
-    guard let waiter = waiting.removeValue(forKey: call) else { return }
-    arrivals.removeAll { $0 == call }
-    let waited = loop.now - waiter.since
-    var failure = failure(
-      waiter.attempt,
-      .notStarted,
-      "Server \"\(name)\" is still starting after \(FailureText.seconds(waited)). "
-        + "This call was not sent."
-    )
-    failure.queued = waited
-    waiter.finish(.failed(failure))
-  }
-
-  /// The process is ready: those who waited for it come in, in order.
-  func admitArrivals() {
-    let calls = arrivals
-    arrivals.removeAll()
-    for call in calls {
-      guard var waiter = waiting.removeValue(forKey: call) else { continue }
-      waiter.timer.map(loop.cancelTimer)
-      waiter.timer = nil
-      enqueue(waiter, at: loop.now)
+  private static func retryAfter(_ refusal: CircuitBreaker.Refusal) -> TimeSpan? {
+    switch refusal {
+    case .open(let wait), .probing(let wait): wait
+    case .forcedOpen: nil
     }
   }
 }

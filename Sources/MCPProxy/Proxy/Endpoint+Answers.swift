@@ -100,11 +100,12 @@ extension Endpoint {
   }
 
   private func tooLarge(_ call: CallInFlight, _ size: Int) -> CallFailure {
+    let longest = Self.longestAnswer
     var failure = failure(
       call.attempt,
       .resultTooLarge,
-      "The result of \"\(call.attempt.tool.name)\" was \(size >> 20) MB, above the limit of "
-        + "\(Self.longestAnswer >> 20) MB for one message. The call has run."
+      "The result of \"\(call.attempt.tool.name)\" is bigger than \(min(size, longest) >> 20) MB, "
+        + "the limit for one message. The call has run."
     )
     failure.certainty = .answered
     failure.wasAttempted = true
@@ -122,9 +123,9 @@ extension Endpoint {
         .invalidAnswer,
         "Server \"\(name)\" gave an invalid answer (\(problem)). The call may have run."
       )
-      if let size { failure = tooLarge(call, size) }
-      failure.certainty = .answered
+      failure.certainty = .unknown
       failure.wasAttempted = true
+      if let size { failure = tooLarge(call, size) }
       finish(call, .failed(failure))
       admitWaiting()
     case .own(let own): answeredOwn(own, nil)

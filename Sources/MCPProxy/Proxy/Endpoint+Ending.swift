@@ -153,7 +153,7 @@ extension Endpoint {
       refuseWaiting(wasReady ? .serverDied : .notStarted, how, onlyIf: wasReady)
     case .crashed(let wait):
       state = .crashed(until: now + wait, why: how)
-      refuseWaiting(.crashed, how)
+      refuseWaiting(.crashed, how, retryAfter: wait)
     }
   }
 
@@ -161,7 +161,8 @@ extension Endpoint {
   private func refuseWaiting(
     _ reason: CallFailure.Reason,
     _ how: String,
-    onlyIf hasAlternative: Bool = false
+    onlyIf hasAlternative: Bool = false,
+    retryAfter: TimeSpan? = nil
   ) {
     for call in waiting.keys.sorted() {
       guard let waiter = waiting[call], !hasAlternative || waiter.attempt.hasAlternative else {
@@ -170,12 +171,12 @@ extension Endpoint {
       waiting[call] = nil
       if !bulkhead.cancel(call) { arrivals.removeAll { $0 == call } }
       waiter.timer.map(loop.cancelTimer)
-      var failure = failure(
-        waiter.attempt,
-        reason,
-        FailureText.crashed(name, how, tail: tail.lastLine)
-      )
-      if reason == .shuttingDown { failure.text = "\(how) This call was not sent." }
+      var text = FailureText.crashed(name, how, tail: tail.lastLine)
+      if reason == .shuttingDown { text = "\(how) This call was not sent." }
+      if hasAlternative {
+        text = "Server \"\(name)\" \(how) and is being restarted. This call was not sent."
+      }
+      var failure = failure(waiter.attempt, reason, text)
       failure.queued = loop.now - waiter.since
       waiter.finish(.failed(failure))
     }

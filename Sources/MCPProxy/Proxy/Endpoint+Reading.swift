@@ -121,7 +121,9 @@ extension Endpoint {
   private func takeOversize(_ head: Range<Int>) {
     let source = lines.storage
     let text = source.span.extracting(head)
-    guard let token = EnvelopeParser.idInHead(text), let id = RequestID.integer(text, token) else {
+    let token = EnvelopeParser.idInHead(text).flatMap { RequestID.integer(text, $0) }
+    // Some servers write the id last, where it was thrown away; with one call open it is that one's.
+    guard let id = token ?? (pending.count == 1 ? pending.ids.first : nil) else {
       junkLines += 1
       return
     }

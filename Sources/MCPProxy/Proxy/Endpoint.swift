@@ -146,12 +146,12 @@ package actor Endpoint: LoopBound {
     if let waiter = waiting.removeValue(forKey: call) {
       if !bulkhead.cancel(call) { arrivals.removeAll { $0 == call } }
       waiter.timer.map(loop.cancelTimer)
-      waiter.finish(.cancelled)
+      waiter.finish(.cancelled(.notSent))
       admitWaiting()
     } else if let id = pending.id(ofCall: call), let inFlight = pending.removeCall(id) {
       sendCancellation(of: id, reason: reason)
       settle(inFlight, .cancelled)
-      finish(inFlight, .cancelled)
+      finish(inFlight, .cancelled(.unknown))
       admitWaiting()
     }
   }

@@ -7,9 +7,7 @@ enum FailureText {
     retryAfter: TimeSpan?
   ) -> String {
     var text = "Server \"\(endpoint)\" is not answering"
-    if let trip, trip.cause == .operator {
-      text = "Server \"\(endpoint)\" was switched off by the operator"
-    } else if let trip, trip.cause == .slowRate {
+    if let trip, trip.cause == .slowRate {
       text = "Server \"\(endpoint)\" is too slow (\(trip.slow) of the last \(trip.calls) calls)"
     } else if let trip {
       let last = lastFailure.map { ", last: \($0)" } ?? ""

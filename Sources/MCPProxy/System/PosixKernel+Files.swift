@@ -26,27 +26,17 @@ extension PosixKernel {
     var last = UInt8(ascii: "\n")
     if end > 0, end != lastEnd { _ = unsafe pread(number, &last, 1, end - 1) }
     if last == UInt8(ascii: "\n") {
-      try appendWhole(number, bytes, end: end, isLocked: isLocked)
+      try appendWhole(number, bytes)
       return Int(end) + bytes.count
     }
-    try appendWhole(number, [UInt8(ascii: "\n")] + bytes, end: end, isLocked: isLocked)
+    try appendWhole(number, [UInt8(ascii: "\n")] + bytes)
     return Int(end) + bytes.count + 1
   }
 
-  private func appendWhole(
-    _ number: Int32,
-    _ bytes: [UInt8],
-    end: off_t,
-    isLocked: Bool
-  ) throws(SystemError) {
-    let count = unsafe bytes.withUnsafeBytes {
-      unsafe systemWrite(number, $0.baseAddress, $0.count)
-    }
-    if count == bytes.count { return }
-    let error = SystemError("write", count < 0 ? errno : ENOSPC)
-    // Half a record is worth nothing; nobody else appends while we hold the lock.
-    if count > 0, isLocked { _ = ftruncate(number, end) }
-    throw error
+  /// A line that got in only in part stays: the next writer begins a new one behind it.
+  private func appendWhole(_ number: Int32, _ bytes: [UInt8]) throws(SystemError) {
+    let count = unsafe bytes.withUnsafeBytes { unsafe systemWrite(number, $0.baseAddress, $0.count) }
+    guard count == bytes.count else { throw SystemError("write", count < 0 ? errno : ENOSPC) }
   }
 
   package func isCurrent(_ descriptor: Descriptor, at path: String) -> Bool {

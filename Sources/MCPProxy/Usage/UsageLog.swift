@@ -62,14 +62,16 @@ package struct UsageLog: Sendable {
     let finished = kernel.now()
     let wallClock = kernel.wallClock()
     bytes.removeAll(keepingCapacity: true)
+    let reported = dropped
     for record in records {
       written += 1
       let moment = UsageLine.Moment(
         number: written, finished: finished, wallClock: wallClock, dropped: dropped)
       line.write(record, moment, to: &bytes)
+      // Said in the first line; counted again if that line is lost, too.
       dropped = 0
     }
-    let count = records.count
+    let count = records.count + reported
     records.removeAll(keepingCapacity: true)
     do throws(SystemError) {
       let file = try currentFile(wallClock, finished)

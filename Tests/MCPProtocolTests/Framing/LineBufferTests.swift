@@ -46,7 +46,7 @@ import Testing
     #expect(LineBuffer.lines(of: chunks, limit: 1 << 20) == Self.expected)
   }
 
-  @Test(arguments: 0...40)
+  @Test(arguments: Array(0...40) + Array(110...135))
   func `a line end is found at every offset`(length: Int) {
     let line = String(repeating: "x", count: length)
     let expected: [TakenLine] = (length > 0 ? [.whole(line)] : []) + [.whole("y")]

@@ -1,0 +1,35 @@
+/// What `mcp-proxy help` prints.
+enum HelpText {
+  static let short = """
+    mcp-proxy: one MCP server on stdio in front of many, each guarded by a circuit
+    breaker, limits and a fallback; every call leaves one line with outcome and cost
+
+    mcp-proxy run --config mcp-proxy.json     serve the servers of a file
+    mcp-proxy run -- npx -y some-server       guard one server, no file needed
+    mcp-proxy check                           validate the file, start nothing
+    mcp-proxy demo                            see what it does, with broken servers
+
+      run [-c FILE] [-v] [-- COMMAND ARGS…]   serve MCP on standard input and output
+      check [-c FILE] [--strict] [--json]     every problem as file:line:column
+      demo                                    tell a session step by step
+      example-server [OPTIONS]                an MCP server that can misbehave (--help)
+      schema                                  print the JSON Schema of mcp-proxy.json
+      version [--json]                        version and build
+      help [exit-codes]                       this text, or the exit codes
+
+    The file is the one of --config, else $MCP_PROXY_CONFIG, else mcp-proxy.json in the
+    project or its parents, else ~/.config/mcp-proxy/mcp-proxy.json.
+    Usage lines and logs: ~/.local/state/mcp-proxy (all of it under $MCP_PROXY_HOME if set).
+    """
+
+  static let exitCodes = """
+      0  success; run: the client closed its side, or SIGTERM
+      1  check --strict: warnings only; demo: the story went differently
+     64  bad arguments
+     66  no configuration file found
+     70  a bug in mcp-proxy
+     74  input or output failed
+     78  the configuration is invalid; run: nothing at all can be served
+    130  Ctrl-C
+    """
+}
