@@ -45,7 +45,7 @@ extension Endpoint {
     if waiting.count >= configuration.policy.concurrency.queue + arrivalsAllowed {
       return queueFull(attempt)
     }
-    if let outbox = process?.outbox, outbox.pendingBytes > Self.outboxLimit {
+    if outbox.pendingBytes > Self.outboxLimit {
       return failure(
         attempt,
         .queueFull,

@@ -41,6 +41,8 @@ package actor Endpoint: LoopBound {
   var state = EndpointState.idle
   var restarts: RestartTracker
   var process: EndpointProcess?
+  /// What is on its way to the process.
+  var outbox = Outbox()
   var startWaiter = Waiter()
   var startIsDue = false
   var readWaiter = Waiter()
