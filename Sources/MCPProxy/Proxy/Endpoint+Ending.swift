@@ -176,7 +176,7 @@ extension Endpoint {
       if hasAlternative {
         text = "Server \"\(name)\" \(how) and is being restarted. This call was not sent."
       }
-      var failure = failure(waiter.attempt, reason, text)
+      var failure = failure(waiter.attempt, reason, text, retryAfter: retryAfter)
       failure.queued = loop.now - waiter.since
       waiter.finish(.failed(failure))
     }
