@@ -73,12 +73,19 @@ import Glibc
     let source = source(arguments)
     guard let configuration = source.configuration else {
       let report = CheckReport(
-        configuration: nil, problems: source.problems, path: source.path, isStrict: false)
+        configuration: nil,
+        problems: source.problems,
+        path: source.path,
+        isStrict: false
+      )
       Host.print(report.text, to: 2)
       return 78
     }
     for problem in source.problems where problem.severity == .error && !arguments.quiet {
-      Host.print("mcp-proxy: \(source.path):\(problem.line):\(problem.column): \(problem.message)\n", to: 2)
+      Host.print(
+        "mcp-proxy: \(source.path):\(problem.line):\(problem.column): \(problem.message)\n",
+        to: 2
+      )
     }
     if Host.isTerminal(0), !arguments.quiet {
       let hint = "serving MCP on this terminal; paste JSON-RPC lines, Ctrl-D ends"

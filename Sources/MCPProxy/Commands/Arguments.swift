@@ -98,7 +98,8 @@ package struct Arguments: Equatable, Sendable {
       default:
         let known = ["--config", "--json", "--verbose", "--quiet", "--strict", "--help"]
         throw UsageError(
-          text: "unknown option \"\(option)\"\(Suggestion.clause(for: option, in: known))")
+          text: "unknown option \"\(option)\"\(Suggestion.clause(for: option, in: known))"
+        )
       }
     }
   }

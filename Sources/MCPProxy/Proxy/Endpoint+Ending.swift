@@ -177,7 +177,7 @@ extension Endpoint {
       }
       var failure = failure(waiter.attempt, reason, text)
       failure.queued = loop.now - waiter.since
-      waiter.finish(.failed(failure))
+      finish(waiter, .failed(failure))
     }
   }
 

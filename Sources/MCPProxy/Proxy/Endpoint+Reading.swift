@@ -48,7 +48,11 @@ extension Endpoint {
     inbox.removeAll()
     outputHasEnded = false
     process?.outputWatch = try? loop.watch(
-      output, .reading, owner: self, token: Stream.output.rawValue)
+      output,
+      .reading,
+      owner: self,
+      token: Stream.output.rawValue
+    )
     while process?.reasonToEnd == nil {
       if inbox.isEmpty, !outputHasEnded, !congestion.isClogged {
         await unsafe withUnsafeContinuation { unsafe readWaiter.wait($0) }

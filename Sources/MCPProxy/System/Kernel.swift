@@ -46,7 +46,9 @@ package protocol Kernel: AnyObject, Sendable {
   ///   need not be looked at; -1: not known.
   /// - Returns: Where the file ends now.
   func appendLines(
-    _ descriptor: Descriptor, _ bytes: [UInt8], lastEnd: Int
+    _ descriptor: Descriptor,
+    _ bytes: [UInt8],
+    lastEnd: Int
   ) throws(SystemError) -> Int
   /// Whether the open file is still the one at `path`.
   func isCurrent(_ descriptor: Descriptor, at path: String) -> Bool

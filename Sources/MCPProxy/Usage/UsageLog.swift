@@ -66,7 +66,11 @@ package struct UsageLog: Sendable {
     for record in records {
       written += 1
       let moment = UsageLine.Moment(
-        number: written, finished: finished, wallClock: wallClock, dropped: dropped)
+        number: written,
+        finished: finished,
+        wallClock: wallClock,
+        dropped: dropped
+      )
       line.write(record, moment, to: &bytes)
       // Said in the first line; counted again if that line is lost, too.
       dropped = 0
