@@ -63,7 +63,9 @@ import Glibc
     return report.exitCode
   }
 
-  /// Serves a file. One bad server never stops the rest; only nothing to serve does.
+  /// Serves a file.
+  ///
+  /// One bad server never stops the rest; only nothing to serve does.
   private static func serve(_ arguments: Arguments) -> Int32 {
     if CommandLine.arguments.count == 1, Host.isTerminal(0) {
       // It must not sit mute on a terminal that asked for nothing.

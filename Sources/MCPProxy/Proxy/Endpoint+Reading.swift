@@ -126,7 +126,7 @@ extension Endpoint {
     let source = lines.storage
     let text = source.span.extracting(head)
     let token = EnvelopeParser.idInHead(text).flatMap { RequestID.integer(text, $0) }
-    // Some servers write the id last, where it was thrown away; with one call open it is that one's.
+    // Some servers write the id last, where it was thrown away; with one call open it is its.
     guard let id = token ?? (pending.count == 1 ? pending.ids.first : nil) else {
       junkLines += 1
       return

@@ -25,7 +25,7 @@ package struct UsageLog: Sendable {
   private var dropped = 0
   private var hasWarned = false
 
-  /// - Parameter folder: Where dated files go when the configuration names no place.
+  /// Dated files go to `folder` when the configuration names no place.
   package init(
     kernel: any Kernel,
     settings: ProxySettings,
