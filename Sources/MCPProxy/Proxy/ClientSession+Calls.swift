@@ -10,7 +10,10 @@ extension ClientSession {
     lastCall += 1
     let number = lastCall
     let attempt = attempt(
-      CallFlow(number: number, message, route, began: now), route.endpoint, route.tool)
+      CallFlow(number: number, message, route, began: now),
+      route.endpoint,
+      route.tool
+    )
     // Both actors are on the loop, so the step is the same (docs/decisions/0009).
     guard endpoints[route.endpoint].assumeIsolated({ $0.begin(attempt) }) else { return false }
     var call = clientCall(message, batch: nil)
@@ -237,7 +240,8 @@ extension ClientSession {
       record.costIsReported = true
     } else {
       let cost = endpoints[endpoint].configuration.cost
-      record.cost = cost.tools.isEmpty ? cost.perCall : cost.tools[flow.route.tool.name] ?? cost.perCall
+      record.cost =
+        cost.tools.isEmpty ? cost.perCall : cost.tools[flow.route.tool.name] ?? cost.perCall
     }
   }
 

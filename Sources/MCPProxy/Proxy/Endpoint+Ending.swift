@@ -178,7 +178,7 @@ extension Endpoint {
       }
       var failure = failure(waiter.attempt, reason, text, retryAfter: retryAfter)
       failure.queued = loop.now - waiter.since
-      waiter.finish(.failed(failure))
+      finish(waiter, .failed(failure))
     }
   }
 

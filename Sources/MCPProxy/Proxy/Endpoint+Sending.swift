@@ -10,7 +10,7 @@ extension Endpoint {
       permit,
       toolPermit,
       queued: loop.now - waiter.since,
-      unsafe .task(waiter.continuation)
+      waiter.completion
     )
   }
 
@@ -77,7 +77,11 @@ extension Endpoint {
     case .blocked:
       if process?.inputWatch == nil {
         process?.inputWatch = try? loop.watch(
-          input, .writing, owner: self, token: Stream.input.rawValue)
+          input,
+          .writing,
+          owner: self,
+          token: Stream.input.rawValue
+        )
       }
     case .failed: end("closed its standard input")
     }

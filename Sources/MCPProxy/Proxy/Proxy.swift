@@ -95,11 +95,6 @@ package actor Proxy: SignalReceiver {
         }
       }
       group.addTask { await self.watchSignals() }
-      group.addTask {
-        // Nobody waits for what is still in flight.
-        await self.session.clientIsGone()
-        for endpoint in self.endpoints { await endpoint.stop() }
-      }
       await session.run()
       await finishWriting()
       sessionIsOver = true

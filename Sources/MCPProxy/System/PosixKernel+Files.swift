@@ -41,7 +41,9 @@ extension PosixKernel {
 
   /// A line that got in only in part stays: the next writer begins a new one behind it.
   private func appendWhole(_ number: Int32, _ bytes: [UInt8]) throws(SystemError) {
-    let count = unsafe bytes.withUnsafeBytes { unsafe systemWrite(number, $0.baseAddress, $0.count) }
+    let count = unsafe bytes.withUnsafeBytes {
+      unsafe systemWrite(number, $0.baseAddress, $0.count)
+    }
     guard count == bytes.count else { throw SystemError("write", count < 0 ? errno : ENOSPC) }
   }
 

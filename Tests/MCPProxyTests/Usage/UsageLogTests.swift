@@ -1,0 +1,172 @@
+import Foundation
+import MCPProtocol
+import MCPProxy
+import Testing
+
+struct UsageLogTests {
+  private let kernel = FakeKernel()
+  private let line = #"{"jsonrpc":"2.0","id":"a\"b","method":"tools/call","params":{"name":"t"}}"#
+
+  private func log(_ place: UsagePath = .automatic, keepDays: Int = 90) -> UsageLog {
+    var settings = ProxySettings()
+    settings.usageDirectory = place
+    settings.keepDays = keepDays
+    return UsageLog(
+      kernel: kernel,
+      settings: settings,
+      folder: "/usage",
+      run: UsageRun(id: "run-1", session: "s", project: "p\"q"),
+      log: .silent
+    )
+  }
+
+  private func record() throws -> UsageRecord {
+    let bytes = Array(line.utf8)
+    let message = ClientMessage(bytes, try EnvelopeParser.parse(bytes.span))
+    var record = UsageRecord(message, began: kernel.now())
+    record.endpoint = Array("\"server\"".utf8)
+    record.tool = Array("\"t\"".utf8)
+    return record
+  }
+
+  private func lines(_ path: String) -> [JSONText] {
+    String(decoding: kernel.seen.files[path] ?? [], as: UTF8.self).split(separator: "\n")
+      .map { JSONText(String($0)) }
+  }
+
+  private let today = "/usage/usage-2026-11-21.jsonl"
+
+  /// Noon of that day.
+  private func setClock(addingDays days: Int64 = 0) {
+    let noon = Int64(1_795_262_400) + days * 86_400
+    kernel.script { $0.wallClock = noon * 1_000_000_000 }
+  }
+
+  @Test func `a line says what is known of the call`() throws {
+    setClock()
+    var log = log()
+    log.setClient(name: "me", version: "1.2", proto: "2025-11-25")
+    var record = try record()
+    record.queued = .milliseconds(2)
+    record.elsewhere = .milliseconds(5)
+    record.answerBytes = 28
+    record.cost = 0.25
+    kernel.script { $0.now = $0.now + .milliseconds(10) }
+    log.append(record)
+    log.flush()
+    let written = try #require(lines(today).first)
+    let expected: [String: String] = [
+      "type": "call", "ts": "2026-11-21T12:00:00.000000Z", "run": "run-1", "session": "s",
+      "project": "p\"q", "client": "me", "client_version": "1.2", "proto": "2025-11-25",
+      "method": "tools/call", "server": "server", "tool": "t", "id": "a\"b", "status": "ok",
+      "certainty": "answered", "effect": "unsafe", "breaker": "closed", "cost_source": "local",
+    ]
+    for (key, value) in expected { #expect(written.string(key) == value, "\(key)") }
+    let numbers: [String: Double] = [
+      "v": 1, "seq": 1, "dur_ms": 10, "queue_ms": 2, "overhead_ms": 3, "res_bytes": 28,
+      "req_bytes": Double(line.utf8.count), "cost_usd": 0.25,
+    ]
+    for (key, value) in numbers { #expect(written[key] as? Double == value, "\(key)") }
+    #expect(written["ok"] as? Bool == true)
+    #expect((written["attempts"] as? [Any])?.isEmpty == true)
+    for key in ["via", "rpc_code", "dropped"] { #expect(written[key] == nil) }
+  }
+
+  @Test(arguments: [
+    UsageRecord.Status.toolError, .rpcError, .timeout, .cancelled, .rejectedBreaker, .rejectedRate,
+    .rejectedBudget, .unavailable,
+  ])
+  func `every other status is not ok`(status: UsageRecord.Status) throws {
+    setClock()
+    var log = log()
+    var record = try record()
+    record.status = status
+    log.append(record)
+    log.flush()
+    #expect(lines(today).first?["ok"] as? Bool == false)
+    #expect(lines(today).first?.string("status") == status.rawValue)
+  }
+
+  @Test func `nothing is written before the flush and each record once`() throws {
+    setClock()
+    var log = log()
+    for _ in 0..<3 { log.append(try record()) }
+    #expect(kernel.seen.files.isEmpty)
+    log.flush()
+    log.flush()
+    #expect(lines(today).compactMap { $0["seq"] as? Int } == [1, 2, 3])
+  }
+
+  @Test func `what could not be written is counted in the next line`() throws {
+    setClock()
+    var log = log()
+    kernel.script { $0.fileError = SystemError("write", 28) }
+    for _ in 0..<2 {
+      log.append(try record())
+      log.flush()
+    }
+    kernel.script { $0.fileError = nil }
+    for _ in 0..<2 {
+      log.append(try record())
+      log.flush()
+    }
+    let written = lines(today)
+    #expect(written.compactMap { $0["seq"] as? Int } == [3, 4])
+    #expect(written.map { $0["dropped"] as? Int } == [2, nil])
+  }
+
+  @Test func `a new day begins a new file and old files go`() throws {
+    setClock()
+    kernel.script {
+      for name in ["usage-2026-11-19.jsonl", "usage-2026-11-20.jsonl", "usage-old.jsonl", "x.txt"] {
+        $0.files["/usage/\(name)"] = []
+      }
+    }
+    var log = log(keepDays: 1)
+    log.append(try record())
+    log.flush()
+    #expect(
+      kernel.directoryEntries("/usage")
+        == ["usage-2026-11-20.jsonl", "usage-2026-11-21.jsonl", "usage-old.jsonl", "x.txt"]
+    )
+    setClock(addingDays: 1)
+    log.append(try record())
+    log.flush()
+    #expect(lines("/usage/usage-2026-11-22.jsonl").count == 1)
+    #expect(lines(today).isEmpty)
+    #expect(kernel.seen.logs.count == 1)
+  }
+
+  @Test func `a file that was moved away is made anew within a second`() throws {
+    setClock()
+    var log = log()
+    log.append(try record())
+    log.flush()
+    kernel.script {
+      $0.files["/usage/moved"] = $0.files.removeValue(forKey: "/usage/usage-2026-11-21.jsonl")
+      $0.now = $0.now + .seconds(2)
+    }
+    log.append(try record())
+    log.flush()
+    #expect(lines(today).count == 1)
+    #expect(lines("/usage/moved").count == 1)
+  }
+
+  @Test func `one file may be named, or none be written`() throws {
+    setClock()
+    var one = log(.file("/some/where/calls.jsonl"))
+    one.append(try record())
+    one.flush()
+    #expect(lines("/some/where/calls.jsonl").count == 1)
+    #expect(kernel.seen.folders == ["/some/where"])
+    var other = log(.directory("/other"))
+    other.append(try record())
+    other.flush()
+    #expect(lines("/other/usage-2026-11-21.jsonl").count == 1)
+    let files = kernel.seen.files.count
+    var off = log(.off)
+    off.append(try record())
+    off.flush()
+    #expect(kernel.seen.files.count == files)
+  }
+}
