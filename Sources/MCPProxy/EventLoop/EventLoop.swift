@@ -71,6 +71,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
     precondition(thread.isCurrent, "not on the event loop")
   }
 
+  /// Asked at every `assumeIsolated`; without an answer the runtime goes a longer way to find one.
+  package func isIsolatingCurrentContext() -> Bool? { thread.isCurrent }
+
   // MARK: Requests of actors
 
   /// Reports readiness of `descriptor` to `owner` until `unwatch`; returns the watch's number.

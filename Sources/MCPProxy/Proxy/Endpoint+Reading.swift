@@ -53,6 +53,8 @@ extension Endpoint {
       owner: self,
       token: Stream.output.rawValue
     )
+    // It may have ended before anybody watched.
+    if process?.exit != nil { outputReady() }
     while process?.reasonToEnd == nil {
       if inbox.isEmpty, !outputHasEnded, !congestion.isClogged {
         await unsafe withUnsafeContinuation { unsafe readWaiter.wait($0) }

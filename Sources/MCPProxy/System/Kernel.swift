@@ -42,8 +42,8 @@ package protocol Kernel: AnyObject, Sendable {
   func openLog(_ path: String) throws(SystemError) -> Descriptor
   /// Appends whole lines under the file's lock, after a newline if the last line is torn.
   ///
-  /// `lastEnd` is what the last call returned (-1: not known): a file that still ends there need not
-  /// be looked at. Returns where the file ends now.
+  /// `lastEnd` is what the last call returned (-1: not known): a file that still ends there need
+  /// not be looked at. Returns where the file ends now.
   func appendLines(
     _ descriptor: Descriptor,
     _ bytes: [UInt8],
