@@ -69,7 +69,8 @@ import Testing
     proxy.call("7", "hang", "{}")
     let sent = try #require(tracer.nextCall())
     proxy.send(
-      #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7,"reason":"no \u00e9"}}"#
+      #"{"jsonrpc":"2.0","method":"notifications/cancelled","#
+        + #""params":{"requestId":7,"reason":"no \u00e9"}}"#
     )
     let told = JSONText(try #require(tracer.next("notifications/cancelled")))
     // The server knows the call by the proxy's id, not by the client's.
@@ -158,7 +159,8 @@ import Testing
   func `progress comes under the client's token and never after the answer`(token: String) throws {
     let proxy = try ProcessHarness.openProxy(home: home)
     proxy.send(
-      #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"_meta":{"progressToken":\#(token)},"#
+      #"{"jsonrpc":"2.0","id":1,"method":"tools/call","#
+        + #""params":{"_meta":{"progressToken":\#(token)},"#
         + #""name":"slow","arguments":{"ms":300}}}"#
     )
     let lines = proxy.finish()

@@ -105,7 +105,8 @@ import Glibc
       "[ -e \(home.file("broken")) ] && { echo 'no license found' >&2; exit 7; }; "
       + "exec \(ProcessHarness.program) example-server"
     let text =
-      #"{"mcpServers":{"a":{"prefix":"","command":"/bin/sh","args":["-c","\#(script)"],\#(members)}}}"#
+      #"{"mcpServers":{"a":{"prefix":"","command":"/bin/sh","args":["-c","\#(script)"],"#
+      + members + "}}}"
     let first = try ProcessHarness.proxyFile(text, home: home)
     first.initialize()
     _ = first.listTools()
@@ -171,14 +172,17 @@ import Glibc
   @Test func `a server that reads nothing fills up and its calls are refused`() throws {
     let script = """
       read line
-      echo '{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"d","version":"1"}}}'
+      printf '{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25",'
+      echo '"capabilities":{"tools":{}},"serverInfo":{"name":"d","version":"1"}}}'
       read line; read line
-      echo '{"jsonrpc":"2.0","id":2,"result":{"tools":[{"name":"eat","inputSchema":{"type":"object"}}]}}'
+      printf '{"jsonrpc":"2.0","id":2,"result":{"tools":[{"name":"eat",'
+      echo '"inputSchema":{"type":"object"}}]}}'
       exec sleep 997
       """
     let path = try home.write(script, to: "deaf.sh")
     let proxy = try ProcessHarness.proxyFile(
-      #"{"mcpServers":{"deaf":{"command":"/bin/sh","args":["\#(path)"],"prefix":"","timeout":"1s"},"#
+      #"{"mcpServers":{"deaf":{"command":"/bin/sh","args":["\#(path)"],"#
+        + #""prefix":"","timeout":"1s"},"#
         + #""ok":{"command":"\#(ProcessHarness.program)","args":["example-server"]}}}"#,
       home: home
     )

@@ -113,7 +113,8 @@ import Testing
       for line in sys.stdin:
           m = json.loads(line)
           if m.get("method") == "initialize":
-              r = {"protocolVersion": "2025-11-25", "capabilities": {"tools": {}}, "serverInfo": {"name": "p", "version": "1"}}
+              r = {"protocolVersion": "2025-11-25", "capabilities": {"tools": {}},
+                   "serverInfo": {"name": "p", "version": "1"}}
           elif m.get("method") == "tools/list":
               r = {"tools": [{"name": "raw", "inputSchema": {"type": "object"}}]}
           elif m.get("method") == "tools/call":
@@ -126,14 +127,16 @@ import Testing
     let proxy = try ProcessHarness.proxy(command: ["/usr/bin/env", "python3", path], home: home)
     proxy.initialize()
     proxy.send(
-      #"{"x-extra":[1.0],"params":{"_meta":{"vendor/key":{"a":1},"traceparent":"00-a"},"task":{},"name":"raw"},"#
+      #"{"x-extra":[1.0],"params":{"_meta":{"vendor/key":{"a":1},"traceparent":"00-a"},"#
+        + #""task":{},"name":"raw"},"#
         + #""id":"q","jsonrpc":"2.0","method":"tools/call"}"#
     )
     let answer = JSONText(try #require(proxy.answer(#""q""#)))
     let line = try #require(answer.content)
     #expect(
       line.replacing(/"id":\d+/, with: "\"id\":N")
-        == #"{"x-extra":[1.0],"params":{"_meta":{"vendor/key":{"a":1},"traceparent":"00-a"},"task":{},"name":"raw"},"#
+        == #"{"x-extra":[1.0],"params":{"_meta":{"vendor/key":{"a":1},"traceparent":"00-a"},"#
+        + #""task":{},"name":"raw"},"#
         + #""id":N,"jsonrpc":"2.0","method":"tools/call"}"# + "\n"
     )
   }

@@ -40,7 +40,8 @@ import Glibc
     let tracer = try Tracer(home)
     let script = "tee -a \"$0\" | exec \"$@\""
     let proxy = try ProcessHarness.proxyFile(
-      #"{"mcpServers":{"a":{"prefix":"","timeout":"200ms","command":"/bin/sh","args":["-c",\#(quoted(script)),"#
+      #"{"mcpServers":{"a":{"prefix":"","timeout":"200ms","command":"/bin/sh","#
+        + #""args":["-c",\#(quoted(script)),"#
         + #""\#(home.file("trace"))","\#(ProcessHarness.program)","example-server"]}}}"#,
       home: home
     )

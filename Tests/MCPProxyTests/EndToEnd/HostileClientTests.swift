@@ -112,7 +112,8 @@ import Testing
     #"{"jsonrpc":"2.0","method":"notifications/cancelled"}"#,
     #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":999}}"#,
     #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":null}}"#,
-    #"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":1}}"#,
+    #"{"jsonrpc":"2.0","method":"notifications/progress","#
+      + #""params":{"progressToken":1,"progress":1}}"#,
     #"{"jsonrpc":"2.0","id":1,"result":{}}"#, #"{"jsonrpc":"2.0","id":"x","result":{}}"#,
     #"{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"no"}}"#,
     #"{"jsonrpc":"2.0","id":null,"error":{"code":1,"message":"no"}}"#,
@@ -175,23 +176,27 @@ import Testing
         + #"{"jsonrpc":"2.0","id":"b","method":"no/such"}]"#, [#""b" -32601"#, "1 -"]
     ),
     (
-      #"[{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"slow","arguments":{"ms":20}}},"#
+      #"[{"jsonrpc":"2.0","id":1,"method":"tools/call","#
+        + #""params":{"name":"slow","arguments":{"ms":20}}},"#
         + #"{"jsonrpc":"2.0","id":2,"method":"ping"},5]"#, ["- -32600", "1 -", "2 -"]
     ),
     // What is wrong with an element must not close the array before the others have answered.
     (
       #"[{"jsonrpc":"2.0","method":"x","method":"y"},"#
-        + #"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"slow","arguments":{"ms":20}}}]"#,
+        + #"{"jsonrpc":"2.0","id":2,"method":"tools/call","#
+        + #""params":{"name":"slow","arguments":{"ms":20}}}]"#,
       ["- -32600", "2 -"]
     ),
     (
       #"[{"jsonrpc":"2.0","result":{}},"#
-        + #"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"slow","arguments":{"ms":20}}}]"#,
+        + #"{"jsonrpc":"2.0","id":2,"method":"tools/call","#
+        + #""params":{"name":"slow","arguments":{"ms":20}}}]"#,
       ["- -32600", "2 -"]
     ),
     (#"[[],{"jsonrpc":"2.0","id":2,"method":"ping"}]"#, ["- -32600", "2 -"]),
     (
-      #"[{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26"}}]"#,
+      #"[{"jsonrpc":"2.0","id":1,"method":"initialize","#
+        + #""params":{"protocolVersion":"2025-03-26"}}]"#,
       ["1 -32600"]
     ),
   ]

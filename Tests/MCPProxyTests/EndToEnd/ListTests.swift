@@ -117,7 +117,8 @@ import Testing
     func proxy(_ tools: String) throws -> ProcessHarness {
       // The same command line, so that it is the same entry of the store.
       let script =
-        "exec \(ProcessHarness.program) example-server --start-delay 300 --tools $(cat \(home.file("tools")))"
+        "exec \(ProcessHarness.program) example-server --start-delay 300 "
+        + "--tools $(cat \(home.file("tools")))"
       _ = try home.write(tools, to: "tools")
       let proxy = try ProcessHarness.proxy(command: ["/bin/sh", "-c", script], home: home)
       proxy.initialize()

@@ -78,7 +78,8 @@ import Testing
     let questions = (0..<2).compactMap { _ in proxy.nextLine() }.map { JSONText($0) }
     for question in questions.reversed() {
       proxy.send(
-        #"{"jsonrpc":"2.0","id":\#(question.id ?? ""),"result":{"for":"\#(question.method ?? "")"}}"#
+        #"{"jsonrpc":"2.0","id":\#(question.id ?? ""),"#
+          + #""result":{"for":"\#(question.method ?? "")"}}"#
       )
     }
     let answers = (0..<2).compactMap { _ in proxy.nextLine() }.map { JSONText($0) }

@@ -2,11 +2,8 @@ import MCPProxy
 
 /// The real proxy with a configuration file.
 extension ProcessHarness {
-  /// Servers of a configuration, each an example server told to misbehave.
-  ///
-  /// - Parameters:
-  ///   - servers: Name, options of the example server and further members of the entry, as JSON.
-  ///   - rest: Further members of the file, as JSON.
+  /// The real proxy with these servers, each an example server told to misbehave by its options;
+  /// `members` are those of its entry besides, and `rest` those of the file, as JSON.
   static func proxy(
     servers: [(name: String, options: String, members: String)],
     rest: String = "",

@@ -133,7 +133,8 @@ struct UsageLogTests {
     log.append(try record())
     log.flush()
     #expect(lines("/usage/usage-2026-11-22.jsonl").count == 1)
-    #expect(lines(today).isEmpty)
+    #expect(lines(today).count == 1)
+    #expect(!kernel.directoryEntries("/usage").contains("usage-2026-11-20.jsonl"))
     #expect(kernel.seen.logs.count == 1)
   }
 
