@@ -21,7 +21,7 @@ package actor CatalogStore: LoopBound {
     guard let path = path(of: endpoint.configuration),
       let bytes = try? loop.kernel.readFile(path, limit: Self.largestFile),
       let document = try? JSONDocument(bytes), document.root["v"]?.int(in: bytes) == 1,
-      let tools = document.root["tools"]
+      let tools = document.root["tools"], tools.array != nil
     else { return nil }
     return ToolListing.read(tools, bytes)
   }

@@ -71,14 +71,21 @@ extension ClientSession {
       let number = register(message, batch: batch)
       group.addTask { await self.answerList(number) }
     case .request: await answerRequest(line, envelope, batch)
-    case .notification: await receiveNotification(line, envelope)
-    case .result, .error: await receiveAnswer(line, envelope)
-    case .batch: await receiveBatch(line, nested: batch != nil, &group)
+    case .notification:
+      await receiveNotification(line, envelope)
+      forgo(batch)
+    case .result, .error:
+      await receiveAnswer(line, envelope)
+      forgo(batch)
+    case .batch: await receiveBatch(line, within: batch, &group)
     }
   }
 
   private func reject(_ error: EnvelopeError, _ line: [UInt8], _ batch: Int?) {
     switch error {
+    case .syntax where line.allSatisfy { $0 <= 0x20 }:
+      // A line of blanks is as good as an empty one.
+      break
     case .syntax(let error):
       respond(nil, -32700, "Parse error: \(error)", batch)
     case .invalid(let problem, let id):
@@ -89,15 +96,18 @@ extension ClientSession {
   /// Arrays of messages exist in 2025-03-26 only.
   private func receiveBatch(
     _ line: [UInt8],
-    nested: Bool,
+    within outer: Int?,
     _ group: inout DiscardingTaskGroup
   ) async {
-    guard version?.allowsBatches == true, !nested else {
+    guard version?.allowsBatches == true, outer == nil else {
       let name = version?.rawValue ?? "before initialize"
       return respond(
         nil,
         -32600,
-        "JSON-RPC batching is not supported by protocol version \(name)"
+        outer == nil
+          ? "JSON-RPC batching is not supported by protocol version \(name)"
+          : "Invalid request: an array within an array",
+        outer
       )
     }
     guard let messages = try? JSONDocument(line).root.array, !messages.isEmpty else {
@@ -105,8 +115,8 @@ extension ClientSession {
     }
     lastBatch += 1
     let number = lastBatch
-    let answered = messages.count { $0["id"] != nil && $0["method"] != nil || !isMessage($0) }
-    batches[number] = Batch(open: answered)
+    // One more than it has elements, so that it stays open until all of them were looked at.
+    batches[number] = Batch(open: messages.count + 1)
     for message in messages {
       let part = Array(line[message.range])
       do throws(EnvelopeError) {
@@ -116,12 +126,7 @@ extension ClientSession {
         reject(error, part, number)
       }
     }
-  }
-
-  /// Whether an element of an array will pass as a message without an answer of its own.
-  private func isMessage(_ node: JSONNode) -> Bool {
-    guard node["jsonrpc"]?.string == "2.0", let members = node.members else { return false }
-    return members.contains { $0.name == "method" || $0.name == "result" || $0.name == "error" }
+    forgo(number)
   }
 
   // MARK: Notifications
@@ -149,21 +154,10 @@ extension ClientSession {
   /// The client takes a request back: it is ended wherever it is and never answered.
   private func cancel(_ id: RequestID, reason: [UInt8]?) async {
     guard let number = callsByID[id], calls[number]?.isCancelled == false else { return }
-    await cancel(number, reason: reason)
-  }
-
-  private func cancel(_ number: UInt64, reason: [UInt8]?) async {
     calls[number]?.isCancelled = true
     wake(number)
     if let endpoint = calls[number]?.endpoint {
       await endpoints[endpoint].cancel(number, reason: reason)
-    }
-  }
-
-  /// The client is gone: nothing that is still under way has anybody to answer to.
-  func cancelAll() async {
-    for number in calls.keys.sorted() where calls[number]?.isCancelled == false {
-      await cancel(number, reason: nil)
     }
   }
 

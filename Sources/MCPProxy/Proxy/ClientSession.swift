@@ -21,6 +21,8 @@ package actor ClientSession: EndpointObserver, LoopBound {
   private var outputWatch: UInt64?
   private var flushIsDue = false
   private var isGone = false
+  private var isServed = false
+  private var goneWaiter = Waiter()
   private var readWaiter = Waiter()
   var lines: LineBuffer
   var inbox: [IncomingMessage] = []
@@ -111,11 +113,18 @@ package actor ClientSession: EndpointObserver, LoopBound {
           loop.rewatch(input, watch, .reading)
         }
         if inputHasEnded || isEnding { stopReading(watch) }
-        if isGone { await cancelAll() }
       }
     }
     flush()
     usage.flush()
+    isServed = true
+    goneWaiter.resume()
+  }
+
+  /// Returns when the client no longer reads, or when the session is over.
+  package func clientIsGone() async {
+    if isGone || isServed { return }
+    await unsafe withUnsafeContinuation { unsafe goneWaiter.wait($0) }
   }
 
   private var hasNothingToDo: Bool {
@@ -215,6 +224,7 @@ package actor ClientSession: EndpointObserver, LoopBound {
       isGone = true
       if let watch = outputWatch { loop.unwatch(output, watch) }
       end()
+      goneWaiter.resume()
     }
     congestion.set(isClogged && !isGone)
     if !congestion.isClogged { resumeRoomWaiters() }

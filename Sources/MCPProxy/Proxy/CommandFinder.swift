@@ -1,18 +1,18 @@
 /// Finds a command as the user's terminal would, although desktop programs start us with
 /// `PATH=/usr/bin:/bin` (the most common reason why a server does not start).
-struct CommandFinder: Sendable {
-  struct Found: Equatable, Sendable {
-    let path: String
+package struct CommandFinder: Sendable {
+  package struct Found: Equatable, Sendable {
+    package let path: String
     /// The PATH the process gets, when it had to be widened.
-    let searchPath: String?
+    package let searchPath: String?
   }
 
   private let environment: LaunchEnvironment
 
-  init(_ environment: LaunchEnvironment) { self.environment = environment }
+  package init(_ environment: LaunchEnvironment) { self.environment = environment }
 
   /// Looks where the proxy's own PATH says; `nil` if it is not there.
-  func find(_ command: Command) throws(LaunchError) -> Found? {
+  package func find(_ command: Command) throws(LaunchError) -> Found? {
     let name = command.executable
     guard name.contains("/") else {
       return search(givenFolders(command), name).map { Found(path: $0, searchPath: nil) }
@@ -24,7 +24,7 @@ struct CommandFinder: Sendable {
   }
 
   /// Looks where the user's terminal would (`loginPath`), and where programs are usually put.
-  func findElsewhere(_ command: Command, loginPath: String?) throws(LaunchError) -> Found {
+  package func findElsewhere(_ command: Command, loginPath: String?) throws(LaunchError) -> Found {
     var searched = givenFolders(command)
     for more in [loginPath.map(folders) ?? [], wellKnownFolders] {
       let new = more.filter { !searched.contains($0) }

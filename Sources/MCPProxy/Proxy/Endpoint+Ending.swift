@@ -153,7 +153,7 @@ extension Endpoint {
       refuseWaiting(wasReady ? .serverDied : .notStarted, how, onlyIf: wasReady)
     case .crashed(let wait):
       state = .crashed(until: now + wait, why: how)
-      refuseWaiting(.crashed, how)
+      refuseWaiting(.crashed, how, retryAfter: wait)
     }
   }
 
@@ -161,7 +161,8 @@ extension Endpoint {
   private func refuseWaiting(
     _ reason: CallFailure.Reason,
     _ how: String,
-    onlyIf hasAlternative: Bool = false
+    onlyIf hasAlternative: Bool = false,
+    retryAfter: TimeSpan? = nil
   ) {
     for call in waiting.keys.sorted() {
       guard let waiter = waiting[call], !hasAlternative || waiter.attempt.hasAlternative else {
@@ -175,7 +176,7 @@ extension Endpoint {
       if hasAlternative {
         text = "Server \"\(name)\" \(how) and is being restarted. This call was not sent."
       }
-      var failure = failure(waiter.attempt, reason, text)
+      var failure = failure(waiter.attempt, reason, text, retryAfter: retryAfter)
       failure.queued = loop.now - waiter.since
       finish(waiter, .failed(failure))
     }

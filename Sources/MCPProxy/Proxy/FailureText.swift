@@ -1,6 +1,6 @@
 /// The sentences of `CallFailure`, one function a situation (docs/errors.md).
-enum FailureText {
-  static func breakerOpen(
+package enum FailureText {
+  package static func breakerOpen(
     _ endpoint: String,
     _ trip: CircuitBreaker.Trip?,
     lastFailure: String?,
@@ -16,7 +16,8 @@ enum FailureText {
     return "\(text). This call was not sent.\(next(retryAfter))"
   }
 
-  static func toolOpen(_ endpoint: String, _ tool: String, retryAfter: TimeSpan?) -> String {
+  package static func toolOpen(_ endpoint: String, _ tool: String, retryAfter: TimeSpan?) -> String
+  {
     "Tool \"\(tool)\" of server \"\(endpoint)\" keeps failing; its other tools work. "
       + "This call was not sent.\(next(retryAfter))"
   }
@@ -25,7 +26,7 @@ enum FailureText {
     retryAfter.map { " Next attempt possible in \(seconds($0))." } ?? ""
   }
 
-  static func rateLimited(
+  package static func rateLimited(
     _ subject: String,
     _ policy: RateLimitPolicy,
     retryAfter: TimeSpan
@@ -39,17 +40,19 @@ enum FailureText {
       + "Try again in \(seconds(retryAfter))."
   }
 
-  static func queueFull(_ endpoint: String, running: Int, waiting: Int) -> String {
+  package static func queueFull(_ endpoint: String, running: Int, waiting: Int) -> String {
     "\"\(endpoint)\" is busy: \(running) calls running, \(waiting) waiting. "
       + "This call was not sent."
   }
 
-  static func waitedTooLong(_ endpoint: String, _ wait: TimeSpan, running: Int) -> String {
+  package static func waitedTooLong(_ endpoint: String, _ wait: TimeSpan, running: Int) -> String {
     "\"\(endpoint)\" is busy: no place came free in \(seconds(wait)) (\(running) calls running). "
       + "This call was not sent."
   }
 
-  static func timeout(_ tool: String, _ effect: Effect, after: TimeSpan, attempts: Int) -> String {
+  package static func timeout(_ tool: String, _ effect: Effect, after: TimeSpan, attempts: Int)
+    -> String
+  {
     switch effect {
     case .unsafe:
       return "No answer from \"\(tool)\" after \(seconds(after)). It may have run. "
@@ -61,7 +64,9 @@ enum FailureText {
     }
   }
 
-  static func died(_ endpoint: String, _ how: String, ran: Certainty, _ effect: Effect) -> String {
+  package static func died(_ endpoint: String, _ how: String, ran: Certainty, _ effect: Effect)
+    -> String
+  {
     let head = "Server \"\(endpoint)\" exited (\(how)) during this call; it is being restarted. "
     switch (ran, effect) {
     case (.notSent, _): return head + "The call was not sent."
@@ -70,13 +75,13 @@ enum FailureText {
     }
   }
 
-  static func crashed(_ endpoint: String, _ why: String, tail: String?) -> String {
+  package static func crashed(_ endpoint: String, _ why: String, tail: String?) -> String {
     let line = tail.map { " (last error line: \"\($0)\")" } ?? ""
     return "Server \"\(endpoint)\" cannot be started: \(why)\(line). This call was not sent."
   }
 
   /// A span as people say it: `0.4 s`, `24 s`, `5 min`.
-  static func seconds(_ span: TimeSpan) -> String {
+  package static func seconds(_ span: TimeSpan) -> String {
     if span >= .minutes(3) { return "\(Int((span.seconds / 60).rounded(.up))) min" }
     if span >= .seconds(10) { return "\(Int(span.seconds.rounded(.up))) s" }
     return "\(number((span.seconds * 10).rounded(.up) / 10)) s"

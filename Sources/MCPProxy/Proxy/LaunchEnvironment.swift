@@ -18,13 +18,13 @@ package struct LaunchEnvironment: Sendable {
   }
 
   /// What every process gets: enough to run, none of the proxy's secrets.
-  static let inherited = [
+  package static let inherited = [
     "HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "TZ",
     "USER",
   ]
 
   /// The whole environment of a process, `NAME=value`; configured values win.
-  func variables(for command: Command, path: String?) -> [String] {
+  package func variables(for command: Command, path: String?) -> [String] {
     var values: [String: String] = [:]
     for name in Self.inherited {
       // A value that begins so is a function of an old shell, and a known way to smuggle in code.

@@ -95,6 +95,11 @@ package actor Proxy: SignalReceiver {
         }
       }
       group.addTask { await self.watchSignals() }
+      group.addTask {
+        // Nobody waits for what is still in flight.
+        await self.session.clientIsGone()
+        for endpoint in self.endpoints { await endpoint.stop() }
+      }
       await session.run()
       await finishWriting()
       sessionIsOver = true

@@ -58,7 +58,9 @@ extension PosixKernel {
   package static func takeStandardStreams() throws(SystemError) -> (
     input: Descriptor, output: Descriptor
   ) {
-    for descriptor in Int32(3)..<256 { setCloseOnExec(descriptor) }
+    // Numbers are not always small: some launchers hold hundreds of descriptors.
+    let given = names(in: "/dev/fd").compactMap { Int32($0) }
+    for descriptor in Set(given).union(3..<256) where descriptor > 2 { setCloseOnExec(descriptor) }
     let input = try takeOver(0, O_RDONLY)
     let output = try takeOver(1, O_WRONLY)
     let null = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)

@@ -112,7 +112,9 @@ extension PosixKernel {
     }
   }
 
-  package func directoryEntries(_ path: String) -> [String] {
+  package func directoryEntries(_ path: String) -> [String] { Self.names(in: path) }
+
+  static func names(in path: String) -> [String] {
     guard let directory = unsafe opendir(path) else { return [] }
     defer { unsafe closedir(directory) }
     var names: [String] = []

@@ -113,6 +113,12 @@ final class ProcessHarness {
     return true
   }
 
+  /// Writes a line without looking at the output meanwhile; it must fit into the pipe.
+  func sendWithoutReading(_ line: String) {
+    let bytes = Array(line.utf8) + [0x0A]
+    _ = unsafe write(input, bytes, bytes.count)
+  }
+
   /// The next line of standard output, without its newline; `nil` at its end or after `timeout`.
   func nextLine(timeout: Duration = patience) -> String? {
     let deadline = ContinuousClock.now + timeout
