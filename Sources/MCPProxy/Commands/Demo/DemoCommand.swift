@@ -49,6 +49,8 @@ enum DemoCommand {
     let usageFolder: String
     let kernel: PosixKernel
     private var calls: [DemoCall] = []
+    /// Answered, but not told yet.
+    private var answered: (request: DemoRequest, answer: DemoAnswer)?
 
     init(story: DemoStory, usageFolder: String, kernel: PosixKernel) {
       self.story = story
@@ -59,14 +61,17 @@ enum DemoCommand {
     mutating func run(_ connection: inout DemoConnection) -> Int32 {
       do throws(DemoProblem) {
         Host.print(story.opening)
-        for request in DemoRequest.session { try tell(request, &connection) }
-        Host.print(story.closing(calls))
+        for request in DemoRequest.session { try play(request, &connection) }
         let exit = connection.end(isHurried: false)
+        if let signal = connection.interruption { throw .interrupted(signal) }
         guard exit == .code(0) else {
           throw .failed("mcp-proxy run did not end well: \(exit?.description ?? "still running")")
         }
+        try tellAnswered()
+        Host.print(story.closing(calls))
       } catch {
         _ = connection.end(isHurried: true)
+        if case .failed = error { try? tellAnswered() }
         return report(error)
       }
       let differences = calls.compactMap(\.difference)
@@ -74,7 +79,12 @@ enum DemoCommand {
       return differences.isEmpty ? 0 : 1
     }
 
-    private mutating func tell(
+    /// Sends a line, waits for its answer and tells the call before.
+    ///
+    /// The line of a call is in the log before the proxy reads what comes after its answer. So a
+    /// call is told when the next is answered or the proxy has ended; waiting for the line would
+    /// delay the next call, and the last one shall find `notes` still down.
+    private mutating func play(
       _ request: DemoRequest,
       _ connection: inout DemoConnection
     ) throws(DemoProblem) {
@@ -82,17 +92,20 @@ enum DemoCommand {
       try connection.send(request.line)
       guard let id = request.id else { return }
       let answer = try connection.answer(to: id)
-      guard request.tool != nil else {
-        let span = kernel.now() - began
-        Host.print(story.handshake(request, answer, ms: span.milliseconds))
-        guard answer.isSuccess else { throw .failed("\(request.method): \(answer.text)") }
+      guard request.tool == nil else {
+        try tellAnswered()
+        answered = (request, answer)
         return
       }
-      let step = DemoStep.all.first { $0.id == id }
-      // The line of a call is in the log before the proxy reads what comes after the answer.
-      try connection.send(#"{"jsonrpc":"2.0","id":"after \#(id)","method":"ping"}"#)
-      _ = try connection.answer(to: "\"after \(id)\"")
-      guard let step, let usage = usage(id) else {
+      Host.print(story.handshake(request, answer, ms: (kernel.now() - began).milliseconds))
+      guard answer.isSuccess else { throw .failed("\(request.method): \(answer.text)") }
+    }
+
+    /// Tells the call whose line must be in the log by now.
+    private mutating func tellAnswered() throws(DemoProblem) {
+      guard let (request, answer) = answered, let id = request.id else { return }
+      answered = nil
+      guard let step = DemoStep.all.first(where: { $0.id == id }), let usage = usage(id) else {
         throw .failed("the usage log in \(usageFolder) has no line about call \(id)")
       }
       let call = DemoCall(step: step, request: request, answer: answer, usage: usage)

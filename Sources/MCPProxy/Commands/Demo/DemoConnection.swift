@@ -27,6 +27,9 @@ struct DemoConnection {
   private var exit: ExitStatus?
   private var signals: [Signal] = []
 
+  /// The first signal that came to end the demo.
+  var interruption: Signal? { signals.first }
+
   init(_ kernel: PosixKernel, _ request: SpawnRequest) throws(SystemError) {
     self.kernel = kernel
     child = try kernel.spawn(request)
@@ -60,7 +63,7 @@ struct DemoConnection {
         guard case .whole(let range) = line else { continue }
         if let answer = DemoAnswer(Array(lines.storage[range])), answer.id == id { return answer }
       }
-      if let signal = signals.first { throw .interrupted(signal) }
+      if let interruption { throw .interrupted(interruption) }
       guard open.contains(.output) else {
         throw .failed("mcp-proxy run ended before it answered request \(id)" + lastComplaint)
       }
@@ -115,12 +118,13 @@ struct DemoConnection {
 
   // MARK: Ending
 
-  /// Ends the proxy: by the end of its input, if that is not enough or `isHurried` by asking, if
-  /// that is not enough by force. Its reaper ends what is left then.
+  /// Ends the proxy.
+  ///
+  /// By the end of its input; if that is not enough, or `isHurried`, by asking; if that is not
+  /// enough, by force. Its reaper ends what is left then.
   ///
   /// - Returns: How it ended; `nil` if it did not.
   mutating func end(isHurried: Bool) -> ExitStatus? {
-    signals.removeAll()
     if inputIsOpen { kernel.close(child.input) }
     inputIsOpen = false
     if !isHurried { awaitExit(.seconds(3)) }
@@ -130,7 +134,6 @@ struct DemoConnection {
     }
     if exit == nil {
       kernel.signal(child.process, .kill)
-      signals.removeAll()
       awaitExit(.seconds(1))
     }
     if let output = child.output { close(.output, output) }
@@ -138,10 +141,11 @@ struct DemoConnection {
     return exit
   }
 
-  /// Waits so long at most, and not after a signal: whoever sends one wants it faster.
+  /// Waits so long at most, and not after another signal: whoever sends one wants it faster.
   private mutating func awaitExit(_ span: TimeSpan) {
     let deadline = kernel.now() + span
-    while exit == nil, signals.isEmpty, kernel.now() < deadline { wait(until: deadline) }
+    let known = signals.count
+    while exit == nil, signals.count == known, kernel.now() < deadline { wait(until: deadline) }
   }
 
   private mutating func close(_ token: Token, _ descriptor: Descriptor) {

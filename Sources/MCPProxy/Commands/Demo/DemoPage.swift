@@ -51,7 +51,9 @@ package struct DemoPage: Equatable, Sendable {
 
   private func blanks(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
 
-  /// Lines of at most `width` columns, broken at blanks; a longer word is cut. Never none.
+  /// Lines of at most `width` columns, broken at blanks; a longer word is cut.
+  ///
+  /// Never none.
   private static func wrap(_ text: String, to width: Int) -> [String] {
     var lines = [""]
     for word in text.split(separator: " ") {
