@@ -63,7 +63,9 @@ import Glibc
     return report.exitCode
   }
 
-  /// Serves a file. One bad server never stops the rest; only nothing to serve does.
+  /// Serves a file.
+  ///
+  /// One bad server never stops the rest; only nothing to serve does.
   private static func serve(_ arguments: Arguments) -> Int32 {
     if CommandLine.arguments.count == 1, Host.isTerminal(0) {
       // It must not sit mute on a terminal that asked for nothing.
@@ -73,12 +75,19 @@ import Glibc
     let source = source(arguments)
     guard let configuration = source.configuration else {
       let report = CheckReport(
-        configuration: nil, problems: source.problems, path: source.path, isStrict: false)
+        configuration: nil,
+        problems: source.problems,
+        path: source.path,
+        isStrict: false
+      )
       Host.print(report.text, to: 2)
       return 78
     }
     for problem in source.problems where problem.severity == .error && !arguments.quiet {
-      Host.print("mcp-proxy: \(source.path):\(problem.line):\(problem.column): \(problem.message)\n", to: 2)
+      Host.print(
+        "mcp-proxy: \(source.path):\(problem.line):\(problem.column): \(problem.message)\n",
+        to: 2
+      )
     }
     if Host.isTerminal(0), !arguments.quiet {
       let hint = "serving MCP on this terminal; paste JSON-RPC lines, Ctrl-D ends"

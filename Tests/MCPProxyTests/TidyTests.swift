@@ -50,6 +50,16 @@ struct TidyTests {
       reason: "the loop calls an actor's handlers from its own thread, where no await is possible"
     ),
     Allowance(
+      file: "Sources/MCPProxy/Proxy/ClientSession+Calls.swift",
+      word: "assumeIsolated",
+      reason: "a call crosses to its endpoint in one step (docs/decisions/0009)"
+    ),
+    Allowance(
+      file: "Sources/MCPProxy/Proxy/Endpoint.swift",
+      word: "assumeIsolated",
+      reason: "an answer crosses to the session in one step (docs/decisions/0009)"
+    ),
+    Allowance(
       file: "Sources/MCPProxy/Reaper/Reaper.swift",
       word: "SuspendingClock",
       reason: "the reaper is a process of its own, without the event loop and its time"

@@ -1,4 +1,6 @@
-/// The protocol revisions the proxy knows. Compared as a set, never as text.
+/// The protocol revisions the proxy knows.
+///
+/// Compared as a set, never as text.
 package enum ProtocolVersion: String, Sendable, CaseIterable {
   case november2024 = "2024-11-05"
   case march2025 = "2025-03-26"

@@ -1,10 +1,11 @@
 /// A JSON-RPC response of our own, as a line without its end.
 package enum ResponseLine {
   /// - Parameters:
-  ///   - id: The request's token; `nil` where none could be read (MCP 2025-11-25: then it is absent).
+  ///   - id: The request's token; `nil` where none could be read; then it is absent (2025-11-25).
   ///   - code: JSON-RPC's own for protocol faults.
   ///   - message: For people and models.
   ///   - data: A JSON value, if there is more to say.
+  /// - Returns: The line.
   package static func error(
     id: [UInt8]?,
     code: Int,

@@ -26,7 +26,7 @@ package struct Arguments: Equatable, Sendable {
 
   static let commands = ["run", "check", "demo", "example-server", "schema", "version", "help"]
 
-  /// - Parameter arguments: Without the program's name.
+  /// Reads the arguments behind the program's name; throws what is wrong with them.
   package init(_ arguments: [String]) throws(UsageError) {
     guard let first = arguments.first else { return }
     var rest = arguments.dropFirst()
@@ -98,7 +98,8 @@ package struct Arguments: Equatable, Sendable {
       default:
         let known = ["--config", "--json", "--verbose", "--quiet", "--strict", "--help"]
         throw UsageError(
-          text: "unknown option \"\(option)\"\(Suggestion.clause(for: option, in: known))")
+          text: "unknown option \"\(option)\"\(Suggestion.clause(for: option, in: known))"
+        )
       }
     }
   }

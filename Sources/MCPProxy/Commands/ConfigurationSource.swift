@@ -24,7 +24,10 @@ struct ConfigurationSource {
     )
     guard
       let found = ConfigurationFile.find(
-        option: option, surroundings: surroundings, exists: Host.exists)
+        option: option,
+        surroundings: surroundings,
+        exists: Host.exists
+      )
     else {
       throw Missing(
         text: "no mcp-proxy.json found here, in the folders above or in ~/.config/mcp-proxy; "

@@ -5,6 +5,7 @@ enum RunCommand {
   /// Returns the exit code.
   static func run(_ configuration: Configuration, _ level: ProxySettings.LogLevel) -> Int32 {
     let environment = Host.environment()
+    Host.keepFreedMemory()
     do throws(SystemError) {
       let kernel = try PosixKernel()
       let folders = Folders(environment, processID: Host.processID)

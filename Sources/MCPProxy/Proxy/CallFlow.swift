@@ -254,7 +254,8 @@ extension ClientSession {
       if certainty == .unknown {
         flow.attempts += 1
         flow.notes.append(
-          .init(endpoint: name, duration: loop.now - start, certainty: certainty, reason: nil))
+          .init(endpoint: name, duration: loop.now - start, certainty: certainty, reason: nil)
+        )
       }
       flow.elsewhere = flow.elsewhere + (loop.now - start)
     }

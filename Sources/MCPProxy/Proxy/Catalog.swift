@@ -2,7 +2,7 @@ package import MCPProtocol
 
 /// Which endpoint offers which tools, and what of that the client sees.
 ///
-/// An endpoint that is broken keeps its tools: lists stay as they are while calls say what is wrong.
+/// An endpoint that is broken keeps its tools: lists stay as they are, calls say what is wrong.
 package struct Catalog: Sendable {
   private struct Source: Sendable {
     let configuration: EndpointConfiguration

@@ -7,35 +7,41 @@ extension ClientSession {
     guard let route = table.route(message.line, message.envelope.name), hasArguments(message)
     else { return false }
     let now = loop.now
-    let number = register(message, batch: nil)
-    calls[number]?.direct = DirectCall(message: message, route: route, began: now)
+    lastCall += 1
+    let number = lastCall
     let attempt = attempt(
-      CallFlow(number: number, message, route, began: now), route.endpoint, route.tool)
+      CallFlow(number: number, message, route, began: now),
+      route.endpoint,
+      route.tool
+    )
     // Both actors are on the loop, so the step is the same (docs/decisions/0009).
-    if endpoints[route.endpoint].assumeIsolated({ $0.begin(attempt) }) {
-      calls[number]?.endpoint = route.endpoint
-      directCalls += 1
-      return true
-    }
-    _ = unregister(number)
-    return false
+    guard endpoints[route.endpoint].assumeIsolated({ $0.begin(attempt) }) else { return false }
+    var call = clientCall(message, batch: nil)
+    call.direct = DirectCall(message: message, route: route, began: now)
+    call.endpoint = route.endpoint
+    calls[number] = call
+    callsByID[call.id] = number
+    directCalls += 1
+    return true
   }
 
   /// What a call that was sent on at once has come to; what is not simply answered gets a task.
   package func attemptEnded(_ number: UInt64, _ result: AttemptResult) {
-    guard let direct = calls[number]?.direct else { return }
-    var flow = CallFlow(number: number, direct.message, direct.route, began: direct.began)
-    calls[number]?.endpoint = nil
-    calls[number]?.direct = nil
+    guard let call = unregister(number), let direct = call.direct else { return }
     directCalls -= 1
     if directCalls == 0, inputHasEnded || isEnding { wakeReader() }
+    var flow = CallFlow(number: number, direct.message, direct.route, began: direct.began)
     note(result, direct.route.endpoint, since: direct.began, &flow)
     switch result {
-    case .cancelled: finish(.cancelled, flow)
+    case .cancelled: finish(.cancelled, flow, call)
     case .answered(let answer)
     where answer.errorCode != OutcomeTable.internalError || direct.route.effect == .unsafe:
-      finish(.answered(answer, endpoint: direct.route.endpoint), flow)
+      finish(.answered(answer, endpoint: direct.route.endpoint), flow, call)
     default:
+      calls[number] = call
+      calls[number]?.direct = nil
+      calls[number]?.endpoint = nil
+      if callsByID[call.id] == nil { callsByID[call.id] = number }
       unfinished.append(UnfinishedCall(flow: flow, result: result))
       wakeReader()
     }
@@ -66,15 +72,19 @@ extension ClientSession {
   /// Notes a request that is answered later; an id in use twice is answered twice.
   func register(_ message: ClientMessage, batch: Int?) -> UInt64 {
     lastCall += 1
+    let call = clientCall(message, batch: batch)
+    calls[lastCall] = call
+    callsByID[call.id] = lastCall
+    return lastCall
+  }
+
+  private func clientCall(_ message: ClientMessage, batch: Int?) -> ClientCall {
     let (line, envelope) = (message.line, message.envelope)
-    let id = RequestID(line.span, envelope.id)
-    var call = ClientCall(id: id, batch: batch)
+    var call = ClientCall(id: RequestID(line.span, envelope.id), batch: batch)
     if !envelope.progressToken.isEmpty {
       call.progressToken = Array(line[envelope.progressToken])
     }
-    calls[lastCall] = call
-    callsByID[id] = lastCall
-    return lastCall
+    return call
   }
 
   /// Ends a request; returns what was known of it.
@@ -88,7 +98,7 @@ extension ClientSession {
   func answerCall(_ opening: CallFlow, after first: AttemptResult?) async {
     var flow = opening
     let outcome = await follow(&flow, after: first)
-    finish(outcome, flow)
+    if let call = unregister(flow.number) { finish(outcome, flow, call) }
   }
 
   /// A call whose tool is not known, or not yet.
@@ -164,8 +174,7 @@ extension ClientSession {
   }
 
   /// Gives the client its answer and the usage log its line.
-  private func finish(_ outcome: CallOutcome, _ flow: CallFlow) {
-    guard let call = unregister(flow.number) else { return }
+  private func finish(_ outcome: CallOutcome, _ flow: CallFlow, _ call: ClientCall) {
     var record = UsageRecord(flow.message, began: flow.began)
     record.endpoint = nameTokens[flow.route.endpoint]
     record.tool = flow.route.tool.token
@@ -231,7 +240,8 @@ extension ClientSession {
       record.costIsReported = true
     } else {
       let cost = endpoints[endpoint].configuration.cost
-      record.cost = cost.tools.isEmpty ? cost.perCall : cost.tools[flow.route.tool.name] ?? cost.perCall
+      record.cost =
+        cost.tools.isEmpty ? cost.perCall : cost.tools[flow.route.tool.name] ?? cost.perCall
     }
   }
 

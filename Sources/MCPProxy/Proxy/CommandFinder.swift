@@ -23,9 +23,7 @@ struct CommandFinder: Sendable {
     return Found(path: name, searchPath: nil)
   }
 
-  /// Looks where the user's terminal would, and where programs are usually put.
-  ///
-  /// - Parameter loginPath: The PATH of the login shell, if it gave one.
+  /// Looks where the user's terminal would (`loginPath`), and where programs are usually put.
   func findElsewhere(_ command: Command, loginPath: String?) throws(LaunchError) -> Found {
     var searched = givenFolders(command)
     for more in [loginPath.map(folders) ?? [], wellKnownFolders] {

@@ -45,7 +45,7 @@ extension Endpoint {
     if waiting.count >= configuration.policy.concurrency.queue + arrivalsAllowed {
       return queueFull(attempt)
     }
-    if let outbox = process?.outbox, outbox.pendingBytes > Self.outboxLimit {
+    if outbox.pendingBytes > Self.outboxLimit {
       return failure(
         attempt,
         .queueFull,
@@ -99,7 +99,7 @@ extension Endpoint {
         attempt: attempt,
         since: now,
         timer: timer,
-        continuation: continuation
+        completion: .task(continuation)
       )
       arrivals.append(attempt.call)
       return
@@ -108,7 +108,7 @@ extension Endpoint {
       attempt: attempt,
       since: now,
       timer: nil,
-      continuation: continuation
+      completion: .task(continuation)
     )
     // Nobody overtakes those who wait.
     let admission = bulkhead.waiting == 0 ? admit(attempt, at: now) : .noPlace
@@ -116,7 +116,7 @@ extension Endpoint {
     case .admitted(let permit, let toolPermit):
       _ = bulkhead.enter()
       send(waiter, permit, toolPermit)
-    case .refused(let failure): waiter.finish(.failed(failure))
+    case .refused(let failure): finish(waiter, .failed(failure))
     case .noPlace, .noToken: enqueue(waiter, at: now)
     }
   }
@@ -124,7 +124,7 @@ extension Endpoint {
   func enqueue(_ waiter: WaitingCall, at now: Instant) {
     let call = waiter.attempt.call
     guard bulkhead.enqueue(call, at: now, deadline: waiter.attempt.deadline) else {
-      return waiter.finish(.failed(queueFull(waiter.attempt)))
+      return finish(waiter, .failed(queueFull(waiter.attempt)))
     }
     waiting[call] = waiter
     admitWaiting()
@@ -160,7 +160,7 @@ extension Endpoint {
   }
 
   /// Fails fast: what an open breaker will refuse need not wait for a place first.
-  private func refusalOfOpenBreaker(_ attempt: Attempt, at now: Instant) -> CallFailure? {
+  func refusalOfOpenBreaker(_ attempt: Attempt, at now: Instant) -> CallFailure? {
     switch breaker.state {
     case .open(let until) where now < until:
       return refused(attempt, .open(retryAfter: until - now))
@@ -197,7 +197,11 @@ extension Endpoint {
       refusal == .forcedOpen
       ? "Server \"\(name)\" was switched off by the operator. This call was not sent."
       : FailureText.breakerOpen(
-        name, breaker.lastTrip, lastFailure: lastFailure, retryAfter: retryAfter)
+        name,
+        breaker.lastTrip,
+        lastFailure: lastFailure,
+        retryAfter: retryAfter
+      )
     return failure(attempt, .breakerOpen, text, retryAfter: retryAfter)
   }
 

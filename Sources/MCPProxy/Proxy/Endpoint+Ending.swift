@@ -108,7 +108,7 @@ extension Endpoint {
       switch request {
       case .own(let own): answeredOwn(own, nil)
       case .call(let call):
-        let wasSent = (process?.outbox.written ?? 0) >= call.frameEnd
+        let wasSent = outbox.written >= call.frameEnd
         settle(call, wasSent ? .processEnded(isFirst: isFirst) : .writeFailed)
         isFirst = false
         finish(call, .failed(lost(call, wasSent: wasSent)))
@@ -177,7 +177,7 @@ extension Endpoint {
       }
       var failure = failure(waiter.attempt, reason, text)
       failure.queued = loop.now - waiter.since
-      waiter.finish(.failed(failure))
+      finish(waiter, .failed(failure))
     }
   }
 

@@ -33,6 +33,7 @@ extension Endpoint {
     state = .starting
     restarts.started(at: loop.now)
     tail.clear()
+    outbox = Outbox()
     resetGuards()
     do throws(LaunchError) {
       process = try await launcher.launch(command, for: self)

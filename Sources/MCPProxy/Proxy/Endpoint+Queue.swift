@@ -16,7 +16,7 @@ extension Endpoint {
         _ = bulkhead.cancel(call)
         waiting[call] = nil
         failure.queued = now - waiter.since
-        waiter.finish(.failed(failure))
+        finish(waiter, .failed(failure))
       case .noToken(let instant):
         tokenTimer.map(loop.cancelTimer)
         tokenTimer = loop.setTimer(at: instant, owner: self, token: EndpointTimer(.token).token)
@@ -27,7 +27,7 @@ extension Endpoint {
     armQueueTimer()
   }
 
-  private func armQueueTimer() {
+  func armQueueTimer() {
     if let deadline = bulkhead.nextDeadline {
       if queueTimer == nil {
         queueTimer = loop.setTimer(
@@ -64,7 +64,7 @@ extension Endpoint {
         FailureText.waitedTooLong(name, waited, running: bulkhead.inFlight)
       )
       failure.queued = waited
-      waiter.finish(.failed(failure))
+      finish(waiter, .failed(failure))
     }
   }
 
@@ -80,7 +80,7 @@ extension Endpoint {
         + "This call was not sent."
     )
     failure.queued = waited
-    waiter.finish(.failed(failure))
+    finish(waiter, .failed(failure))
   }
 
   /// The process is ready: those who waited for it come in, in order.

@@ -48,7 +48,11 @@ extension Endpoint {
     inbox.removeAll()
     outputHasEnded = false
     process?.outputWatch = try? loop.watch(
-      output, .reading, owner: self, token: Stream.output.rawValue)
+      output,
+      .reading,
+      owner: self,
+      token: Stream.output.rawValue
+    )
     while process?.reasonToEnd == nil {
       if inbox.isEmpty, !outputHasEnded, !congestion.isClogged {
         await unsafe withUnsafeContinuation { unsafe readWaiter.wait($0) }
@@ -122,7 +126,7 @@ extension Endpoint {
     let source = lines.storage
     let text = source.span.extracting(head)
     let token = EnvelopeParser.idInHead(text).flatMap { RequestID.integer(text, $0) }
-    // Some servers write the id last, where it was thrown away; with one call open it is that one's.
+    // Some servers write the id last, where it was thrown away; with one call open it is its.
     guard let id = token ?? (pending.count == 1 ? pending.ids.first : nil) else {
       junkLines += 1
       return

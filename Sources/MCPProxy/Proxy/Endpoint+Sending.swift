@@ -10,7 +10,7 @@ extension Endpoint {
       permit,
       toolPermit,
       queued: loop.now - waiter.since,
-      unsafe .task(waiter.continuation)
+      waiter.completion
     )
   }
 
@@ -29,7 +29,7 @@ extension Endpoint {
     if !message.envelope.progressToken.isEmpty {
       splice.replace(message.envelope.progressToken, with: .integer(id))
     }
-    process?.outbox.append(splice, message.line, 0..<message.line.count)
+    outbox.append(splice, message.line, 0..<message.line.count)
     flushAtEndOfTurn()
     let timer =
       questions.isEmpty
@@ -45,7 +45,7 @@ extension Endpoint {
       sent: loop.kernel.now(),
       queued: queued,
       // The line end behind it proves nothing: many readers take a last line without one.
-      frameEnd: (process?.outbox.end ?? 1) - 1,
+      frameEnd: outbox.end - 1,
       deadline: attempt.deadline,
       timer: timer,
       completion: completion
@@ -56,7 +56,7 @@ extension Endpoint {
   /// Appends a whole line of our own.
   func sendLine(_ line: [UInt8]) {
     guard process?.inputIsOpen == true else { return }
-    process?.outbox.append(line + [UInt8(ascii: "\n")])
+    outbox.append(line + [UInt8(ascii: "\n")])
     flushAtEndOfTurn()
   }
 
@@ -67,24 +67,23 @@ extension Endpoint {
   }
 
   func flush() {
-    guard let running = process, running.inputIsOpen else { return }
-    switch process?.outbox.flush(into: running.input, loop.kernel) {
+    guard let input = process?.input, process?.inputIsOpen == true else { return }
+    switch outbox.flush(into: input, loop.kernel) {
     case .done:
-      if let watch = running.inputWatch {
-        loop.unwatch(running.input, watch)
+      if let watch = process?.inputWatch {
+        loop.unwatch(input, watch)
         process?.inputWatch = nil
       }
     case .blocked:
-      if running.inputWatch == nil {
+      if process?.inputWatch == nil {
         process?.inputWatch = try? loop.watch(
-          running.input,
+          input,
           .writing,
           owner: self,
           token: Stream.input.rawValue
         )
       }
     case .failed: end("closed its standard input")
-    case nil: break
     }
   }
 

@@ -41,6 +41,8 @@ package actor Endpoint: LoopBound {
   var state = EndpointState.idle
   var restarts: RestartTracker
   var process: EndpointProcess?
+  /// What is on its way to the process.
+  var outbox = Outbox()
   var startWaiter = Waiter()
   var startIsDue = false
   var readWaiter = Waiter()
@@ -116,23 +118,41 @@ package actor Endpoint: LoopBound {
     }
   }
 
-  /// Sends a call if nothing stands in its way; false if it has to wait or is to be refused.
+  /// Sends a call, or lets it wait for a place; false if anything else stands in its way.
   ///
-  /// The way of nearly every call: no task, no hop, no wait. The observer hears of its end.
+  /// The way of nearly every call: no task, no hop. The observer hears of its end.
   package func begin(_ attempt: Attempt) -> Bool {
-    guard state == .ready, bulkhead.waiting == 0, gate(attempt) == nil,
-      case .admitted(let permit, let toolPermit) = admit(attempt, at: loop.now)
+    guard state == .ready, gate(attempt) == nil else { return false }
+    let now = loop.now
+    if bulkhead.waiting == 0, bulkhead.hasPlace {
+      guard case .admitted(let permit, let toolPermit) = admit(attempt, at: now) else {
+        return false
+      }
+      _ = bulkhead.enter()
+      send(attempt, permit, toolPermit, queued: .zero, .direct)
+      return true
+    }
+    guard refusalOfOpenBreaker(attempt, at: now) == nil,
+      bulkhead.enqueue(attempt.call, at: now, deadline: attempt.deadline)
     else { return false }
-    _ = bulkhead.enter()
-    send(attempt, permit, toolPermit, queued: .zero, .direct)
+    waiting[attempt.call] = WaitingCall(attempt: attempt, since: now, completion: .direct)
+    armQueueTimer()
     return true
   }
 
   /// Tells whoever waits for an attempt how it ended.
   func finish(_ call: CallInFlight, _ result: AttemptResult) {
-    switch call.completion {
+    finish(call.completion, call.attempt, result)
+  }
+
+  func finish(_ waiter: WaitingCall, _ result: AttemptResult) {
+    finish(waiter.completion, waiter.attempt, result)
+  }
+
+  private func finish(_ completion: Completion, _ attempt: Attempt, _ result: AttemptResult) {
+    switch completion {
     case .task(let continuation): unsafe continuation.resume(returning: result)
-    case .direct: observer.map { tell($0, call.attempt.call, result) }
+    case .direct: observer.map { tell($0, attempt.call, result) }
     }
   }
 
@@ -146,7 +166,7 @@ package actor Endpoint: LoopBound {
     if let waiter = waiting.removeValue(forKey: call) {
       if !bulkhead.cancel(call) { arrivals.removeAll { $0 == call } }
       waiter.timer.map(loop.cancelTimer)
-      waiter.finish(.cancelled(.notSent))
+      finish(waiter, .cancelled(.notSent))
       admitWaiting()
     } else if let id = pending.id(ofCall: call), let inFlight = pending.removeCall(id) {
       sendCancellation(of: id, reason: reason)

@@ -37,7 +37,6 @@ struct EndpointProcess {
   var inputWatch: UInt64?
   var outputWatch: UInt64?
   var errorWatch: UInt64?
-  var outbox = Outbox()
   var inputIsOpen = true
   var errorIsOpen = true
   /// Set once the process has ended.

@@ -2,7 +2,9 @@ import MCPProtocol
 
 /// A failure of ours as the result of a tools/call: models read those, errors they may not.
 enum FailureResult {
-  /// The whole line, its end included. `others` are what the other endpoints of the route said.
+  /// The whole line, its end included.
+  ///
+  /// `others` are what the other endpoints of the route said.
   static func frame(_ id: [UInt8], _ failure: CallFailure, others: [CallFailure]) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()

@@ -1,4 +1,4 @@
-/// The sentences of `CallFailure`, one function a situation (resilience of the proxy, docs/errors.md).
+/// The sentences of `CallFailure`, one function a situation (docs/errors.md).
 enum FailureText {
   static func breakerOpen(
     _ endpoint: String,

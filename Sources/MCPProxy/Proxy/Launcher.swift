@@ -11,8 +11,7 @@ package actor Launcher: LoopBound {
   private var reaper: SpawnedProcess?
   private var groups: [Int32: UInt64] = [:]
 
-  /// - Parameters:
-  ///   - binary: This program, for running it as the reaper; `nil`: no reaper.
+  /// `binary` is this program, for running it as the reaper; `nil`: no reaper.
   package init(
     loop: EventLoop,
     environment: LaunchEnvironment,

@@ -1,7 +1,7 @@
 /// Asks the user's login shell for its PATH, once, and only when a command was not found.
 ///
-/// It may print greetings and take its time: the answer stands between marks, and two seconds is all
-/// it gets.
+/// It may print greetings and take its time: the answer stands between marks, and two seconds are
+/// all it gets.
 actor LoginShell: LoopBound {
   nonisolated let loop: EventLoop
   private let environment: LaunchEnvironment

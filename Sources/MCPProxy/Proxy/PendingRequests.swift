@@ -72,13 +72,11 @@ struct CallInFlight {
 }
 
 /// A call that waits for the process, a place or a token.
-@safe struct WaitingCall {
+struct WaitingCall {
   let attempt: Attempt
   let since: Instant
   var timer: EventLoop.TimerID?
-  let continuation: UnsafeContinuation<AttemptResult, Never>
-
-  func finish(_ result: AttemptResult) { unsafe continuation.resume(returning: result) }
+  let completion: Completion
 }
 
 /// A request of the proxy's own.

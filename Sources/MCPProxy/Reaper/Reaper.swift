@@ -79,7 +79,8 @@ package enum Reaper {
 
   /// Whether the group still is the one that was registered.
   ///
-  /// An id is not given to a new process while a group bears it; so a leader that is gone proves nothing, a younger one does.
+  /// An id is not given to a new process while a group bears it; so a leader that is gone proves
+  /// nothing, a younger one does.
   private static func isOurs(_ entry: ReaperLedger.Entry) -> Bool {
     guard entry.group != getpgrp() else { return false }
     let startTime = ProcessStartTime.read(entry.group)

@@ -1,7 +1,8 @@
 /// What each thing that can happen to an attempt says: about the call, the endpoint and the tool.
 ///
 /// `endpoint` is for the endpoint's breaker, `tool` for the tool's own. A completed round trip
-/// proves the endpoint alive, whatever the answer says: a tool's error never opens the endpoint's breaker.
+/// proves the endpoint alive, whatever the answer says: a tool's error never opens the endpoint's
+/// breaker.
 package enum OutcomeTable {
   /// What was seen.
   package enum Observation: Sendable, Equatable {

@@ -31,6 +31,16 @@ enum Host {
     return unsafe String(cString: path)
   }
 
+  /// Keeps up to 2 MiB of freed memory instead of returning it at once: a message of 100 kB would
+  /// otherwise fetch its pages anew each time.
+  static func keepFreedMemory() {
+    #if !canImport(Darwin)
+    // M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of <malloc.h>.
+    mallopt(-1, 2 << 20)
+    mallopt(-3, 1 << 20)
+    #endif
+  }
+
   static var processID: Int32 { getpid() }
 
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }

@@ -42,11 +42,12 @@ package protocol Kernel: AnyObject, Sendable {
   func openLog(_ path: String) throws(SystemError) -> Descriptor
   /// Appends whole lines under the file's lock, after a newline if the last line is torn.
   ///
-  /// - Parameter lastEnd: What the last call returned: if the file still ends there, its last byte
-  ///   need not be looked at; -1: not known.
-  /// - Returns: Where the file ends now.
+  /// `lastEnd` is what the last call returned (-1: not known): a file that still ends there need not
+  /// be looked at. Returns where the file ends now.
   func appendLines(
-    _ descriptor: Descriptor, _ bytes: [UInt8], lastEnd: Int
+    _ descriptor: Descriptor,
+    _ bytes: [UInt8],
+    lastEnd: Int
   ) throws(SystemError) -> Int
   /// Whether the open file is still the one at `path`.
   func isCurrent(_ descriptor: Descriptor, at path: String) -> Bool

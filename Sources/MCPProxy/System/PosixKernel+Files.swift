@@ -20,11 +20,17 @@ extension PosixKernel {
     let number = descriptor.number
     // Not waited for: whoever holds it may be stopped. Appending is atomic between writers that
     // are alive; the lock only guards the look at the last byte.
+    let seen = lseek(number, 0, SEEK_END)
+    if seen == lastEnd {
+      // Nobody else writes here, or not at this time: the last byte is the end of our own line.
+      try appendWhole(number, bytes)
+      return Int(seen) + bytes.count
+    }
     let isLocked = flock(number, LOCK_EX | LOCK_NB) == 0
     defer { if isLocked { _ = flock(number, LOCK_UN) } }
     let end = lseek(number, 0, SEEK_END)
     var last = UInt8(ascii: "\n")
-    if end > 0, end != lastEnd { _ = unsafe pread(number, &last, 1, end - 1) }
+    if end > 0 { _ = unsafe pread(number, &last, 1, end - 1) }
     if last == UInt8(ascii: "\n") {
       try appendWhole(number, bytes)
       return Int(end) + bytes.count
@@ -35,7 +41,9 @@ extension PosixKernel {
 
   /// A line that got in only in part stays: the next writer begins a new one behind it.
   private func appendWhole(_ number: Int32, _ bytes: [UInt8]) throws(SystemError) {
-    let count = unsafe bytes.withUnsafeBytes { unsafe systemWrite(number, $0.baseAddress, $0.count) }
+    let count = unsafe bytes.withUnsafeBytes {
+      unsafe systemWrite(number, $0.baseAddress, $0.count)
+    }
     guard count == bytes.count else { throw SystemError("write", count < 0 ? errno : ENOSPC) }
   }
 

@@ -65,19 +65,7 @@ extension PosixKernel {
     if let directory = request.directory {
       unsafe posix_spawn_file_actions_addchdir_np(&actions, directory)
     }
-    // An ignored signal stays ignored across exec, and our SIGPIPE is.
-    var all = sigset_t()
-    unsafe sigfillset(&all)
-    unsafe posix_spawnattr_setsigdefault(&attributes, &all)
-    var none = sigset_t()
-    unsafe sigemptyset(&none)
-    unsafe posix_spawnattr_setsigmask(&attributes, &none)
-    var flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
-    flags |= request.ownSession ? Self.newSession : POSIX_SPAWN_SETPGROUP
-    #if canImport(Darwin)
-    flags |= POSIX_SPAWN_CLOEXEC_DEFAULT
-    #endif
-    unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
+    setAttributes(&attributes, ownSession: request.ownSession)
     var arguments = unsafe ([request.executable] + request.arguments).map { unsafe strdup($0) }
     var environment = unsafe request.environment.map { unsafe strdup($0) }
     defer { unsafe (arguments + environment).forEach { unsafe free($0) } }
@@ -96,6 +84,23 @@ extension PosixKernel {
     }
     guard result == 0 else { throw SystemError("posix_spawn", result) }
     return process
+  }
+
+  /// A group or session of its own, and no signal ignored or blocked.
+  private func setAttributes(_ attributes: inout posix_spawnattr_t, ownSession: Bool) {
+    // An ignored signal stays ignored across exec, and our SIGPIPE is.
+    var all = sigset_t()
+    unsafe sigfillset(&all)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &all)
+    var none = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    var flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
+    flags |= ownSession ? Self.newSession : POSIX_SPAWN_SETPGROUP
+    #if canImport(Darwin)
+    flags |= POSIX_SPAWN_CLOEXEC_DEFAULT
+    #endif
+    unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
   }
 
   /// Glibc hides the name behind `_GNU_SOURCE`; the value is part of its interface.

@@ -7,7 +7,9 @@ import CLinux
 import Glibc
 #endif
 
-/// The real operating system. Its extensions hold bytes, processes and files.
+/// The real operating system.
+///
+/// Its extensions hold bytes, processes and files.
 package final class PosixKernel: Kernel {
   /// Watched descriptors that the poller refuses because they never block: regular files.
   struct AlwaysReady {

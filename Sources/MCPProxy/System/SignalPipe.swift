@@ -17,7 +17,9 @@ enum SignalPipe {
 
   static var readEnd: Int32 { readEndNumber.load(ordering: .relaxed) }
 
-  /// Opens the pipe and sets the handlers. Once a process; a second call changes nothing.
+  /// Opens the pipe and sets the handlers.
+  ///
+  /// Once a process; a second call changes nothing.
   static func install() throws(SystemError) {
     guard readEnd < 0 else { return }
     let ends = try Pipe.open()

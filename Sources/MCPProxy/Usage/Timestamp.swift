@@ -23,7 +23,7 @@ package struct Timestamp: Sendable {
     year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   }
 
-  /// `2026-11-21`
+  /// The day, as in `2026-11-21`.
   package var date: String {
     String(
       decoding: digits(year, 4) + [dash] + digits(month, 2) + [dash] + digits(day, 2),
@@ -31,7 +31,7 @@ package struct Timestamp: Sendable {
     )
   }
 
-  /// `2026-11-21T02:54:15.123456Z`
+  /// The whole, as in `2026-11-21T02:54:15.123456Z`.
   package var text: String {
     let seconds = Int(microseconds / 1_000_000)
     var bytes = digits(year, 4) + [dash] + digits(month, 2) + [dash] + digits(day, 2)

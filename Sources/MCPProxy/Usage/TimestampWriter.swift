@@ -3,7 +3,7 @@ struct TimestampWriter: Sendable {
   private var second = Int64.min
   private var text: [UInt8] = []
 
-  /// - Parameter nanoseconds: Since 1970, UTC.
+  /// Appends a time, given in nanoseconds since 1970, UTC.
   mutating func append(_ nanoseconds: Int64, to line: inout [UInt8]) {
     let now = nanoseconds / 1_000_000_000
     if now != second {

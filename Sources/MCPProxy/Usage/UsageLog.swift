@@ -25,7 +25,7 @@ package struct UsageLog: Sendable {
   private var dropped = 0
   private var hasWarned = false
 
-  /// - Parameter folder: Where dated files go when the configuration names no place.
+  /// Dated files go to `folder` when the configuration names no place.
   package init(
     kernel: any Kernel,
     settings: ProxySettings,
@@ -66,7 +66,11 @@ package struct UsageLog: Sendable {
     for record in records {
       written += 1
       let moment = UsageLine.Moment(
-        number: written, finished: finished, wallClock: wallClock, dropped: dropped)
+        number: written,
+        finished: finished,
+        wallClock: wallClock,
+        dropped: dropped
+      )
       line.write(record, moment, to: &bytes)
       // Said in the first line; counted again if that line is lost, too.
       dropped = 0

@@ -25,7 +25,8 @@ import Testing
   @Test(arguments: ProtocolVersion.handshakeVersions)
   func `every revision of the handshake era is taken`(version: ProtocolVersion) throws {
     let server = try Self.server(
-      #""result":{"protocolVersion":"\#(version.rawValue)","capabilities":{},"serverInfo":{"name":"s"}}"#
+      #""result":{"protocolVersion":"\#(version.rawValue)","capabilities":{},"#
+        + #""serverInfo":{"name":"s"}}"#
     )
     #expect(server?.version == version)
     #expect(server?.supportsLogging == false)
@@ -34,7 +35,8 @@ import Testing
 
   @Test func `logging and instructions are read`() throws {
     let server = try Self.server(
-      #""result":{"protocolVersion":"2025-06-18","capabilities":{"logging":{}},"instructions":"a\nb"}"#
+      #""result":{"protocolVersion":"2025-06-18","capabilities":{"logging":{}},"#
+        + #""instructions":"a\nb"}"#
     )
     #expect(server?.version == .june2025)
     #expect(server?.supportsLogging == true)
@@ -44,7 +46,8 @@ import Testing
   @Test(arguments: ["null", "true", "[]"])
   func `a capability that is no object is none`(value: String) throws {
     let server = try Self.server(
-      #""result":{"protocolVersion":"2025-06-18","capabilities":{"logging":\#(value)},"instructions":1}"#
+      #""result":{"protocolVersion":"2025-06-18","capabilities":{"logging":\#(value)},"#
+        + #""instructions":1}"#
     )
     #expect(server?.version == .june2025)
     #expect(server?.supportsLogging == false)

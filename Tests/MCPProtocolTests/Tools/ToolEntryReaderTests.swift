@@ -7,9 +7,12 @@ import Testing
 
   @Test(arguments: [
     #"{"name":"a","inputSchema":{"type":"object"}}"#,
-    #"{"name":"a","title":"T","description":"D","inputSchema":{"type":"object","properties":{"n":{"type":"number","default":1.0}}}}"#,
-    #"{"name":"a","inputSchema":{"type":"object"},"outputSchema":{"type":"object"},"icons":[{"src":"data:,"}],"_meta":{"x":[1e400]}}"#,
-    #"{"name":"a","inputSchema":{"type":"object"},"annotations":{"title":"T","readOnlyHint":true,"other":1},"unknown":{"a":[null]},"odd":null}"#,
+    #"{"name":"a","title":"T","description":"D","inputSchema":{"type":"object","#
+      + #""properties":{"n":{"type":"number","default":1.0}}}}"#,
+    #"{"name":"a","inputSchema":{"type":"object"},"outputSchema":{"type":"object"},"#
+      + #""icons":[{"src":"data:,"}],"_meta":{"x":[1e400]}}"#,
+    #"{"name":"a","inputSchema":{"type":"object"},"annotations":{"title":"T","#
+      + #""readOnlyHint":true,"other":1},"unknown":{"a":[null]},"odd":null}"#,
     #"{"name":"a\n\"b\"","inputSchema":{"type":"object"},"description":"é\ud800\u00e9"}"#,
   ])
   func `a sound tool goes through as it came`(tool: String) throws {
@@ -21,7 +24,8 @@ import Testing
   @Test(arguments: [
     // Members that are null are left out without a word, as if they were absent.
     (
-      #"{"name":"a","title":null,"description":null,\#(schema),"annotations":null,"icons":null,"_meta":null,"outputSchema":null}"#,
+      #"{"name":"a","title":null,"description":null,\#(schema),"annotations":null,"#
+        + #""icons":null,"_meta":null,"outputSchema":null}"#,
       #"{"name":"a",\#(schema)}"#
     ),
     (
