@@ -26,7 +26,7 @@ import Glibc
       Host.print((topic == "exit-codes" ? HelpText.exitCodes : HelpText.short) + "\n")
     case .version(let json): printVersion(json || arguments.json)
     case .schema: Host.print(ConfigurationSchema.text)
-    case .demo: fail("not here yet", 70)
+    case .demo: return DemoCommand.run()
     case .check(let isStrict): return check(arguments, isStrict)
     case .wrap(let command): return RunCommand.run(wrapping(command), logLevel(arguments, nil))
     case .run: return serve(arguments)

@@ -111,7 +111,6 @@ package actor ClientSession: EndpointObserver, LoopBound {
           loop.rewatch(input, watch, .reading)
         }
         if inputHasEnded || isEnding { stopReading(watch) }
-        if isGone { await cancelAll() }
       }
     }
     flush()

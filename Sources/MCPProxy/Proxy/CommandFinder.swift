@@ -24,10 +24,7 @@ package struct CommandFinder: Sendable {
   }
 
   /// Looks where the user's terminal would (`loginPath`), and where programs are usually put.
-  package func findElsewhere(
-    _ command: Command,
-    loginPath: String?
-  ) throws(LaunchError) -> Found {
+  package func findElsewhere(_ command: Command, loginPath: String?) throws(LaunchError) -> Found {
     var searched = givenFolders(command)
     for more in [loginPath.map(folders) ?? [], wellKnownFolders] {
       let new = more.filter { !searched.contains($0) }

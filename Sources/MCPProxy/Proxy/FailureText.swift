@@ -16,11 +16,8 @@ package enum FailureText {
     return "\(text). This call was not sent.\(next(retryAfter))"
   }
 
-  package static func toolOpen(
-    _ endpoint: String,
-    _ tool: String,
-    retryAfter: TimeSpan?
-  ) -> String {
+  package static func toolOpen(_ endpoint: String, _ tool: String, retryAfter: TimeSpan?) -> String
+  {
     "Tool \"\(tool)\" of server \"\(endpoint)\" keeps failing; its other tools work. "
       + "This call was not sent.\(next(retryAfter))"
   }
@@ -53,12 +50,9 @@ package enum FailureText {
       + "This call was not sent."
   }
 
-  package static func timeout(
-    _ tool: String,
-    _ effect: Effect,
-    after: TimeSpan,
-    attempts: Int
-  ) -> String {
+  package static func timeout(_ tool: String, _ effect: Effect, after: TimeSpan, attempts: Int)
+    -> String
+  {
     switch effect {
     case .unsafe:
       return "No answer from \"\(tool)\" after \(seconds(after)). It may have run. "
@@ -70,12 +64,9 @@ package enum FailureText {
     }
   }
 
-  package static func died(
-    _ endpoint: String,
-    _ how: String,
-    ran: Certainty,
-    _ effect: Effect
-  ) -> String {
+  package static func died(_ endpoint: String, _ how: String, ran: Certainty, _ effect: Effect)
+    -> String
+  {
     let head = "Server \"\(endpoint)\" exited (\(how)) during this call; it is being restarted. "
     switch (ran, effect) {
     case (.notSent, _): return head + "The call was not sent."

@@ -4,7 +4,8 @@ import Testing
 struct GlobTests {
   @Test(arguments: [
     ("", ""), ("*", ""), ("*", "anything"), ("a*", "a"), ("a*", "abc"), ("*c", "abc"),
-    ("a*c", "ac"), ("a*c", "abcbc"), ("a?c", "abc"), ("?", "é"), ("a**b", "ab"), ("*a*b*", "xaxbx"),
+    ("a*c", "ac"), ("a*c", "abcbc"), ("a?c", "abc"), ("?", "é"), ("a**b", "ab"),
+    ("*a*b*", "xaxbx"),
     ("a.c", "a.c"),
     ("[a]", "[a]"), ("search_*", "search_issues"), ("*?", "a"), ("***", ""),
   ])
