@@ -31,8 +31,8 @@ package enum FailureText {
     _ policy: RateLimitPolicy,
     retryAfter: TimeSpan
   ) -> String {
-    let calls = number(policy.calls)
-    let limit = "\(calls) calls per \(seconds(policy.per)), burst \(policy.burst)"
+    let calls = policy.calls == 1 ? "1 call" : "\(number(policy.calls)) calls"
+    let limit = "\(calls) per \(seconds(policy.per)), burst \(policy.burst)"
     if policy.calls == 0 {
       return "Calls to \(subject) are switched off by its limit of 0. This call was not sent."
     }
@@ -80,8 +80,9 @@ package enum FailureText {
     return "Server \"\(endpoint)\" cannot be started: \(why)\(line). This call was not sent."
   }
 
-  /// A span as people say it: `0.4 s`, `24 s`, `5 min`.
+  /// A span as people say it: `0.4 s`, `24 s`, `5 min`, `1 h`.
   package static func seconds(_ span: TimeSpan) -> String {
+    if span > .minutes(59) { return "\(number((span.seconds / 360).rounded(.up) / 10)) h" }
     if span >= .minutes(3) { return "\(Int((span.seconds / 60).rounded(.up))) min" }
     if span >= .seconds(10) { return "\(Int(span.seconds.rounded(.up))) s" }
     return "\(number((span.seconds * 10).rounded(.up) / 10)) s"
