@@ -154,6 +154,17 @@ extension ClientSession {
   /// The client takes a request back: it is ended wherever it is and never answered.
   private func cancel(_ id: RequestID, reason: [UInt8]?) async {
     guard let number = callsByID[id], calls[number]?.isCancelled == false else { return }
+    await cancel(number, reason: reason)
+  }
+
+  /// Ends everything that is under way, without an answer.
+  func cancelAll() async {
+    for number in calls.keys.sorted() where calls[number]?.isCancelled == false {
+      await cancel(number, reason: nil)
+    }
+  }
+
+  private func cancel(_ number: UInt64, reason: [UInt8]?) async {
     calls[number]?.isCancelled = true
     wake(number)
     if let endpoint = calls[number]?.endpoint {
