@@ -21,15 +21,12 @@ extension ClientSession {
     call.endpoint = route.endpoint
     calls[number] = call
     callsByID[call.id] = number
-    directCalls += 1
     return true
   }
 
   /// What a call that was sent on at once has come to; what is not simply answered gets a task.
   package func attemptEnded(_ number: UInt64, _ result: AttemptResult) {
     guard let call = unregister(number), let direct = call.direct else { return }
-    directCalls -= 1
-    if directCalls == 0, inputHasEnded || isEnding { wakeReader() }
     var flow = CallFlow(number: number, direct.message, direct.route, began: direct.began)
     note(result, direct.route.endpoint, since: direct.began, &flow)
     switch result {
@@ -91,6 +88,7 @@ extension ClientSession {
   func unregister(_ number: UInt64) -> ClientCall? {
     guard let call = calls.removeValue(forKey: number) else { return nil }
     if callsByID[call.id] == number { callsByID[call.id] = nil }
+    if calls.isEmpty, inputHasEnded || isEnding { wakeReader() }
     return call
   }
 

@@ -154,10 +154,21 @@ extension ClientSession {
   /// The client takes a request back: it is ended wherever it is and never answered.
   private func cancel(_ id: RequestID, reason: [UInt8]?) async {
     guard let number = callsByID[id], calls[number]?.isCancelled == false else { return }
+    await cancel(number, reason: reason)
+  }
+
+  private func cancel(_ number: UInt64, reason: [UInt8]?) async {
     calls[number]?.isCancelled = true
     wake(number)
     if let endpoint = calls[number]?.endpoint {
       await endpoints[endpoint].cancel(number, reason: reason)
+    }
+  }
+
+  /// The client is gone: nothing that is still under way has anybody to answer to.
+  func cancelAll() async {
+    for number in calls.keys.sorted() where calls[number]?.isCancelled == false {
+      await cancel(number, reason: nil)
     }
   }
 

@@ -39,8 +39,6 @@ package actor ClientSession: EndpointObserver, LoopBound {
 
   // Calls
   var calls: [UInt64: ClientCall] = [:]
-  /// Calls that were sent on at once and have not come back.
-  var directCalls = 0
   /// Calls that were sent on at once and have come back without an answer to give.
   var unfinished: [UnfinishedCall] = []
   var callsByID: [RequestID: UInt64] = [:]
@@ -111,6 +109,7 @@ package actor ClientSession: EndpointObserver, LoopBound {
           loop.rewatch(input, watch, .reading)
         }
         if inputHasEnded || isEnding { stopReading(watch) }
+        if isGone { await cancelAll() }
       }
     }
     flush()
@@ -122,9 +121,9 @@ package actor ClientSession: EndpointObserver, LoopBound {
       && !(isEnding && !hasStoppedReading)
   }
 
-  /// Nothing more is read, and what was sent on at once has come back.
+  /// Nothing more is read, and everything is answered; until then the client may go away.
   private var isOver: Bool {
-    hasStoppedReading && inbox.isEmpty && unfinished.isEmpty && directCalls == 0
+    hasStoppedReading && inbox.isEmpty && unfinished.isEmpty && calls.isEmpty
   }
 
   private func stopReading(_ watch: UInt64?) {
