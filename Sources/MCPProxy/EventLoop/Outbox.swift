@@ -41,7 +41,9 @@ package struct Outbox: Sendable {
     while sent < bytes.count {
       switch kernel.write(descriptor, bytes, from: sent) {
       case .bytes(let count): sent += count
-      case .wouldBlock: return .blocked
+      case .wouldBlock:
+        dropSent()
+        return .blocked
       case .failed(let error): return .failed(error)
       case .end: return .failed(SystemError("write", 0))
       }
@@ -54,5 +56,13 @@ package struct Outbox: Sendable {
       bytes.removeAll(keepingCapacity: true)
     }
     return .done
+  }
+
+  /// A reader that is always a little behind must not make the bytes it has taken pile up.
+  private mutating func dropSent() {
+    guard sent > 64 << 10, sent > bytes.count / 2 else { return }
+    bytes.removeFirst(sent)
+    base += sent
+    sent = 0
   }
 }

@@ -4,7 +4,12 @@ package import MCPProtocol
 extension ClientSession {
   package func asked(by endpoint: Int, _ line: [UInt8], _ envelope: Envelope) async {
     let id = RequestID(line.span, envelope.id)
-    guard isInitialized, canBeAsked.contains(envelope.method) else {
+    guard isInitialized else {
+      // The client may not be asked yet (2025-11-25, lifecycle); servers ask for roots at once.
+      if earlyQuestions.count < 64 { earlyQuestions.append((endpoint, line, envelope)) }
+      return
+    }
+    guard canBeAsked.contains(envelope.method) else {
       let method = envelope.method
       return await endpoints[endpoint].refuse(
         id.json,
@@ -26,6 +31,13 @@ extension ClientSession {
     splice.append(line, 0..<line.count, to: &frame)
     await endpoints[endpoint].questionOpened(id)
     send(frame)
+  }
+
+  /// The client is ready: what came too early is asked now.
+  func askEarlyQuestions() async {
+    let early = earlyQuestions
+    earlyQuestions.removeAll()
+    for question in early { await asked(by: question.endpoint, question.line, question.envelope) }
   }
 
   private static func capability(of method: Method) -> String {

@@ -133,7 +133,9 @@ extension ClientSession {
 
   private func receiveNotification(_ line: [UInt8], _ envelope: Envelope) async {
     switch envelope.method {
-    case .initialized: isInitialized = true
+    case .initialized:
+      isInitialized = true
+      await askEarlyQuestions()
     case .cancelled:
       guard !envelope.requestID.isEmpty else { return }
       await cancel(RequestID(line.span, envelope.requestID), reason: reason(in: line, envelope))

@@ -59,6 +59,8 @@ package actor ClientSession: EndpointObserver, LoopBound {
   // Questions of endpoints
   var questions: [Int: Question] = [:]
   var lastQuestion = 0
+  /// Questions that came before the client said it was ready.
+  var earlyQuestions: [(endpoint: Int, line: [UInt8], envelope: Envelope)] = []
 
   package init(
     loop: EventLoop,
@@ -133,6 +135,8 @@ package actor ClientSession: EndpointObserver, LoopBound {
     guard !hasStoppedReading else { return }
     hasStoppedReading = true
     if let watch { loop.unwatch(input, watch) }
+    // From here on only the output can tell that the client is gone.
+    if outputWatch == nil, !isGone { watchOutput([]) }
   }
 
   private func takeUnfinished() -> [UnfinishedCall] {
@@ -199,26 +203,44 @@ package actor ClientSession: EndpointObserver, LoopBound {
   func flush() {
     guard !isGone else { return }
     switch outbox.flush(into: output, loop.kernel) {
-    case .done:
-      if let watch = outputWatch { loop.unwatch(output, watch) }
-      outputWatch = nil
+    case .done: stopWatchingOutput()
     case .blocked:
-      if outputWatch == nil {
-        outputWatch = try? loop.watch(
-          output,
-          .writing,
-          owner: self,
-          token: Stream.output.rawValue
-        )
+      if let watch = outputWatch {
+        loop.rewatch(output, watch, .writing)
+      } else {
+        watchOutput(.writing)
       }
     case .failed:
-      // Nobody reads any more: finish as if the input had ended.
-      isGone = true
-      if let watch = outputWatch { loop.unwatch(output, watch) }
-      end()
+      clientIsGone()
     }
     congestion.set(isClogged && !isGone)
     if !congestion.isClogged { resumeRoomWaiters() }
+  }
+
+  private func watchOutput(_ interest: Interest) {
+    outputWatch = try? loop.watch(
+      output,
+      interest,
+      owner: self,
+      token: Stream.output.rawValue
+    )
+  }
+
+  private func stopWatchingOutput() {
+    guard let watch = outputWatch else { return }
+    if hasStoppedReading, !isGone { return loop.rewatch(output, watch, []) }
+    loop.unwatch(output, watch)
+    outputWatch = nil
+  }
+
+  /// Nobody reads any more: everything ends as if the input had ended, but unanswered.
+  private func clientIsGone() {
+    guard !isGone else { return }
+    isGone = true
+    stopWatchingOutput()
+    end()
+    congestion.set(false)
+    resumeRoomWaiters()
   }
 
   private func resumeRoomWaiters() {
@@ -247,6 +269,8 @@ package actor ClientSession: EndpointObserver, LoopBound {
   package func descriptorReady(_ token: UInt64, _ interest: Interest) {
     switch Stream(rawValue: token) {
     case .input: inputReady()
+    // Reading is never asked for: it means that the other end is closed.
+    case .output where interest.contains(.reading): clientIsGone()
     case .output: flush()
     case nil: break
     }

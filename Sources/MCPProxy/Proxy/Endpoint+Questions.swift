@@ -17,10 +17,11 @@ struct OpenQuestions {
   mutating func add(_ id: RequestID, _ timer: EventLoop.TimerID) { timers[id] = timer }
 
   mutating func remove(_ id: RequestID) -> EventLoop.TimerID? {
-    timers.removeValue(forKey: id)
+    numbers = numbers.filter { $0.value != id }
+    return timers.removeValue(forKey: id)
   }
 
-  mutating func id(of number: UInt64) -> RequestID? { numbers.removeValue(forKey: number) }
+  func id(of number: UInt64) -> RequestID? { numbers[number] }
 
   mutating func removeAll() -> [EventLoop.TimerID] {
     let all = Array(timers.values)

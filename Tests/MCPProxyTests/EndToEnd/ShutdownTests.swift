@@ -179,14 +179,21 @@ import Glibc
   }
   #endif
 
-  @Test func `a client that goes away ends the proxy quietly although a call hangs`() throws {
-    let proxy = try ProcessHarness.guarded("", "", home: home)
+  @Test(arguments: ["", "--start-delay 300"])
+  func `a client that goes away ends the proxy quietly although a call hangs`(
+    options: String
+  ) throws {
+    // A stored list, so that calls are on their way before the server is up.
+    _ = try ProcessHarness.guarded(options, "", home: home).finish()
+    let proxy = try ProcessHarness.guarded(options, "", home: home)
     proxy.call("1", "hang", "{}")
     proxy.closeOutput()
     proxy.call("2", "echo", #"{"text":"x"}"#)
     proxy.closeInput()
     #expect(proxy.waitForExit() == .code(0))
     #expect(proxy.stderrText == "")
+    let usage = home.lines(below: "usage").map { JSONText($0) }
+    #expect(usage.compactMap { $0.string("status") }.sorted() == ["cancelled", "ok"])
   }
 
   @Test func `a client that does not read holds nothing up for ever`() throws {
