@@ -12,7 +12,8 @@ extension ClientSession {
     let attempt = attempt(
       CallFlow(number: number, message, route, began: now),
       route.endpoint,
-      route.tool
+      route.tool,
+      route.effect
     )
     // Both actors are on the loop, so the step is the same (docs/decisions/0009).
     guard endpoints[route.endpoint].assumeIsolated({ $0.begin(attempt) }) else { return false }

@@ -9,7 +9,7 @@ extension ClientSession {
       if earlyQuestions.count < 64 { earlyQuestions.append((endpoint, line, envelope)) }
       return
     }
-    guard canBeAsked.contains(envelope.method) else {
+    guard canBeAsked.contains(envelope.method), !inputHasEnded else {
       let method = envelope.method
       return await endpoints[endpoint].refuse(
         id.json,
@@ -31,6 +31,19 @@ extension ClientSession {
     splice.append(line, 0..<line.count, to: &frame)
     await endpoints[endpoint].questionOpened(id)
     send(frame)
+  }
+
+  /// The client will not answer any more.
+  func refuseQuestions() async {
+    for (number, question) in questions.sorted(by: { $0.key < $1.key }) {
+      questions[number] = nil
+      await endpoints[question.endpoint].closeQuestion(question.id)
+      await endpoints[question.endpoint].refuse(
+        question.id.json,
+        -32603,
+        "The client has closed its side"
+      )
+    }
   }
 
   /// The client is ready: what came too early is asked now.

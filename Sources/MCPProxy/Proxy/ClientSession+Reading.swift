@@ -42,7 +42,11 @@ extension ClientSession {
   }
 
   /// Some programs begin a stream with a byte order mark.
-  private func withoutMark(_ range: Range<Int>, _ source: [UInt8]) -> Range<Int> {
+  private func withoutMark(_ line: Range<Int>, _ source: [UInt8]) -> Range<Int> {
+    var range = line
+    // The last byte of what is forwarded decides whether a call was sent whole.
+    while let last = range.last, source[last] <= 0x20 { range.removeLast() }
+    guard !range.isEmpty else { return line }
     guard source[range.lowerBound] == 0xEF, source[range].starts(with: [0xEF, 0xBB, 0xBF]) else {
       return range
     }
@@ -93,6 +97,8 @@ extension ClientSession {
     }
   }
 
+  private static let largestBatch = 1000
+
   /// Arrays of messages exist in 2025-03-26 only.
   private func receiveBatch(
     _ line: [UInt8],
@@ -110,8 +116,14 @@ extension ClientSession {
         outer
       )
     }
-    guard let messages = try? JSONDocument(line).root.array, !messages.isEmpty else {
-      return respond(nil, -32600, "Invalid request: an empty array")
+    guard let messages = try? JSONDocument(line).root.array, !messages.isEmpty,
+      messages.count <= Self.largestBatch
+    else {
+      return respond(
+        nil,
+        -32600,
+        "Invalid request: an array must have 1 to \(Self.largestBatch) messages"
+      )
     }
     lastBatch += 1
     let number = lastBatch
@@ -186,6 +198,8 @@ extension ClientSession {
   /// Sends an answer, at once or with the others of its array.
   func deliver(_ frame: [UInt8], _ batch: Int?) {
     guard let number = batch, var gathered = batches[number] else { return send(frame) }
+    // Out of the dictionary while it grows: two owners would mean a copy for each answer.
+    batches[number] = nil
     gathered.answers.append(Array(frame.dropLast()))
     settleBatch(number, &gathered)
   }

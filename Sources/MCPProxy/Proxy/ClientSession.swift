@@ -14,20 +14,21 @@ package actor ClientSession: EndpointObserver, LoopBound {
   nonisolated let nameTokens: [[UInt8]]
   var usage: UsageLog
   let input: Descriptor
-  private let output: Descriptor
+  let output: Descriptor
 
   // The connection
-  private var outbox = Outbox()
-  private var outputWatch: UInt64?
-  private var flushIsDue = false
-  private var isGone = false
-  private var readWaiter = Waiter()
+  var outbox = Outbox()
+  private var inputWatch: UInt64?
+  var outputWatch: UInt64?
+  var flushIsDue = false
+  var isGone = false
+  var readWaiter = Waiter()
   var lines: LineBuffer
   var inbox: [IncomingMessage] = []
   var inputHasEnded = false
-  private var hasStoppedReading = false
+  var hasStoppedReading = false
   /// Endpoints that wait for the client to read.
-  private var roomWaiters: [Waiter] = []
+  var roomWaiters: [Waiter] = []
   var isEnding = false
 
   // What was agreed
@@ -96,8 +97,8 @@ package actor ClientSession: EndpointObserver, LoopBound {
   /// Serves the client until it closes its side and everything in flight is answered.
   package func run() async {
     await loadStoredTools()
-    let watch = try? loop.watch(input, .reading, owner: self, token: Stream.input.rawValue)
-    inputHasEnded = watch == nil
+    watchInput()
+    inputHasEnded = inputWatch == nil
     await withDiscardingTaskGroup { group in
       while !isOver {
         if hasNothingToDo { await unsafe withUnsafeContinuation { unsafe readWaiter.wait($0) } }
@@ -105,12 +106,16 @@ package actor ClientSession: EndpointObserver, LoopBound {
           group.addTask { await self.answerCall(call.flow, after: call.result) }
         }
         for message in takeInbox() { await receive(message, &group) }
-        if isClogged, let watch, !inputHasEnded {
-          loop.rewatch(input, watch, [])
+        if congestion.isClogged, !inputHasEnded {
+          // Not merely without interest: an end that is seen again and again would keep us busy.
+          stopWatchingInput()
           await roomForMore()
-          loop.rewatch(input, watch, .reading)
+          watchInput()
         }
-        if inputHasEnded || isEnding { stopReading(watch) }
+        if inputHasEnded || isEnding, !hasStoppedReading {
+          stopReading()
+          await refuseQuestions()
+        }
         if mustCancelAll { await cancelAll() }
       }
     }
@@ -131,10 +136,18 @@ package actor ClientSession: EndpointObserver, LoopBound {
     hasStoppedReading && inbox.isEmpty && unfinished.isEmpty && calls.isEmpty
   }
 
-  private func stopReading(_ watch: UInt64?) {
-    guard !hasStoppedReading else { return }
+  private func watchInput() {
+    inputWatch = try? loop.watch(input, .reading, owner: self, token: Stream.input.rawValue)
+  }
+
+  private func stopWatchingInput() {
+    if let watch = inputWatch { loop.unwatch(input, watch) }
+    inputWatch = nil
+  }
+
+  private func stopReading() {
     hasStoppedReading = true
-    if let watch { loop.unwatch(input, watch) }
+    stopWatchingInput()
     // From here on only the output can tell that the client is gone.
     if outputWatch == nil, !isGone { watchOutput([]) }
   }
@@ -150,114 +163,6 @@ package actor ClientSession: EndpointObserver, LoopBound {
   }
 
   func wakeReader() { readWaiter.resume() }
-
-  // MARK: Writing
-
-  /// Bytes that may wait for the client before nothing more is read for it.
-  private static let outboxLimit = 4 << 20
-  /// Above this, what may be lost is not sent at all.
-  private static let courtesyLimit = 1 << 20
-
-  var isClogged: Bool { outbox.pendingBytes > Self.outboxLimit }
-
-  package func roomForMore() async {
-    guard isClogged, !isGone else { return }
-    await unsafe withUnsafeContinuation { continuation in
-      var waiter = Waiter()
-      unsafe waiter.wait(continuation)
-      roomWaiters.append(waiter)
-    }
-  }
-
-  /// Sends one whole line, its end included.
-  func send(_ frame: [UInt8]) {
-    guard !isGone else { return }
-    outbox.append(frame)
-    flushAtEndOfTurn()
-  }
-
-  private func flushAtEndOfTurn() {
-    guard !flushIsDue else { return }
-    flushIsDue = true
-    loop.atEndOfTurn(self)
-  }
-
-  /// Enters a finished call into the books, after its answer.
-  func append(_ record: UsageRecord) {
-    usage.append(record)
-    flushAtEndOfTurn()
-  }
-
-  /// Sends a line that may be lost when the client is behind.
-  func sendCourtesy(_ frame: [UInt8]) {
-    if outbox.pendingBytes < Self.courtesyLimit { send(frame) }
-  }
-
-  package func turnEnded() {
-    flushIsDue = false
-    flush()
-    // The client has its answer first.
-    usage.flush()
-  }
-
-  func flush() {
-    guard !isGone else { return }
-    switch outbox.flush(into: output, loop.kernel) {
-    case .done: stopWatchingOutput()
-    case .blocked:
-      if let watch = outputWatch {
-        loop.rewatch(output, watch, .writing)
-      } else {
-        watchOutput(.writing)
-      }
-    case .failed:
-      clientIsGone()
-    }
-    congestion.set(isClogged && !isGone)
-    if !congestion.isClogged { resumeRoomWaiters() }
-  }
-
-  private func watchOutput(_ interest: Interest) {
-    outputWatch = try? loop.watch(
-      output,
-      interest,
-      owner: self,
-      token: Stream.output.rawValue
-    )
-  }
-
-  private func stopWatchingOutput() {
-    guard let watch = outputWatch else { return }
-    if hasStoppedReading, !isGone { return loop.rewatch(output, watch, []) }
-    loop.unwatch(output, watch)
-    outputWatch = nil
-  }
-
-  /// Nobody reads any more: everything ends as if the input had ended, but unanswered.
-  private func clientIsGone() {
-    guard !isGone else { return }
-    isGone = true
-    stopWatchingOutput()
-    end()
-    congestion.set(false)
-    resumeRoomWaiters()
-  }
-
-  private func resumeRoomWaiters() {
-    let waiters = roomWaiters
-    roomWaiters.removeAll()
-    for var waiter in waiters { waiter.resume() }
-  }
-
-  /// Whether everything was handed to the system, or never will be.
-  package var isFlushed: Bool { isGone || outbox.pendingBytes == 0 }
-
-  /// Reads no more; what is in flight goes on.
-  package func end() {
-    isEnding = true
-    readWaiter.resume()
-    resumeListWaiters()
-  }
 
   // MARK: Loop callbacks
 

@@ -42,7 +42,8 @@ extension Endpoint {
       )
     default: break
     }
-    if waiting.count >= configuration.policy.concurrency.queue + arrivalsAllowed {
+    let mustWait = state != .ready || !bulkhead.hasPlace || bulkhead.waiting > 0
+    if mustWait, waiting.count >= configuration.policy.concurrency.queue + arrivalsAllowed {
       return queueFull(attempt)
     }
     if outbox.pendingBytes > Self.outboxLimit {
@@ -110,18 +111,20 @@ extension Endpoint {
       timer: nil,
       completion: .task(continuation)
     )
+    place(waiter, at: now)
+  }
+
+  /// Sends a call now, if nobody waits before it, or lets it wait its turn.
+  func place(_ waiter: WaitingCall, at now: Instant) {
     // Nobody overtakes those who wait.
-    let admission = bulkhead.waiting == 0 ? admit(attempt, at: now) : .noPlace
+    let admission = bulkhead.waiting == 0 ? admit(waiter.attempt, at: now) : .noPlace
     switch admission {
     case .admitted(let permit, let toolPermit):
       _ = bulkhead.enter()
-      send(waiter, permit, toolPermit)
-    case .refused(let failure): finish(waiter, .failed(failure))
-    case .noPlace, .noToken: enqueue(waiter, at: now)
+      return send(waiter, permit, toolPermit)
+    case .refused(let failure): return finish(waiter, .failed(failure))
+    case .noPlace, .noToken: break
     }
-  }
-
-  func enqueue(_ waiter: WaitingCall, at now: Instant) {
     let call = waiter.attempt.call
     guard bulkhead.enqueue(call, at: now, deadline: waiter.attempt.deadline) else {
       return finish(waiter, .failed(queueFull(waiter.attempt)))

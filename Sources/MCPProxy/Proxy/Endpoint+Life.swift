@@ -14,12 +14,19 @@ extension Endpoint {
   }
 
   /// Starts the process unless it runs, or waits for its time to be started again.
-  package func demandStart() {
+  ///
+  /// Returns whether it runs or will be started; false if there is nothing to wait for.
+  @discardableResult
+  package func demandStart() -> Bool {
     switch state {
     case .idle: wakeUp()
-    case .crashed(let until, _) where loop.now >= until: wakeUp()
-    default: break
+    case .crashed(let until, _):
+      guard loop.now >= until else { return false }
+      wakeUp()
+    case .unusable, .stopping: return false
+    case .starting, .ready, .backingOff: break
     }
+    return true
   }
 
   func wakeUp() {

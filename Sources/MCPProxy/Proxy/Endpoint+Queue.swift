@@ -28,17 +28,14 @@ extension Endpoint {
   }
 
   func armQueueTimer() {
-    if let deadline = bulkhead.nextDeadline {
-      if queueTimer == nil {
-        queueTimer = loop.setTimer(
-          at: deadline,
-          owner: self,
-          token: EndpointTimer(.queue).token
-        )
-      }
-    } else if let timer = queueTimer {
-      loop.cancelTimer(timer)
-      queueTimer = nil
+    let deadline = bulkhead.nextDeadline
+    guard deadline != queueDeadline else { return }
+    queueTimer.map(loop.cancelTimer)
+    queueDeadline = deadline
+    queueTimer = deadline.map {
+      loop.setTimer(at: $0, owner: self, token: EndpointTimer(.queue).token)
+    }
+    if deadline == nil {
       tokenTimer.map(loop.cancelTimer)
       tokenTimer = nil
     }
@@ -46,6 +43,7 @@ extension Endpoint {
 
   func queueTimerFired() {
     queueTimer = nil
+    queueDeadline = nil
     admitWaiting()
   }
 
@@ -91,7 +89,7 @@ extension Endpoint {
       guard var waiter = waiting.removeValue(forKey: call) else { continue }
       waiter.timer.map(loop.cancelTimer)
       waiter.timer = nil
-      enqueue(waiter, at: loop.now)
+      place(waiter, at: loop.now)
     }
   }
 }

@@ -4,9 +4,13 @@ import MCPProtocol
 extension Endpoint {
   /// The output has something to read, or has ended: answers are taken at once.
   func outputReady() {
-    guard let output = process?.output, !outputHasEnded else { return }
+    guard let output = process?.output, process?.reasonToEnd == nil, !outputHasEnded else { return }
     if congestion.isClogged { return readWaiter.resume() }
-    while true {
+    // A process that writes without end must not keep the loop; one that has ended is read dry.
+    let mostReads = process?.exit == nil ? 16 : 1024
+    var reads = 0
+    readAgain: while reads < mostReads {
+      reads += 1
       let room = lines.makeRoom()
       let kernel = loop.kernel
       switch lines.fill({ kernel.read(output, into: &$0, at: room) }) {
@@ -14,14 +18,37 @@ extension Endpoint {
         lines.commit(count)
         takeLines()
         // A short read has emptied the pipe; asking again would cost a call for nothing.
-        if count == room.count || process?.exit != nil { continue }
-      case .wouldBlock: outputHasEnded = process?.exit != nil
-      case .end, .failed: outputHasEnded = true
+        if count < room.count, process?.exit == nil { break readAgain }
+      case .wouldBlock:
+        outputHasEnded = process?.exit != nil
+        break readAgain
+      case .end, .failed:
+        outputHasEnded = true
+        break readAgain
       }
-      break
     }
-    if outputHasEnded, case .whole(let line) = lines.remainder() { take(line) }
+    if process?.exit != nil { outputHasEnded = true }
+    if outputHasEnded {
+      stopWatchingOutput()
+      if case .whole(let line) = lines.remainder() { take(line) }
+    }
     if !inbox.isEmpty || outputHasEnded { readWaiter.resume() }
+  }
+
+  private func watchOutput() {
+    guard let output = process?.output, process?.outputWatch == nil else { return }
+    process?.outputWatch = try? loop.watch(
+      output,
+      .reading,
+      owner: self,
+      token: Stream.output.rawValue
+    )
+  }
+
+  private func stopWatchingOutput() {
+    guard let output = process?.output, let watch = process?.outputWatch else { return }
+    loop.unwatch(output, watch)
+    process?.outputWatch = nil
   }
 
   private func takeLines() {
@@ -43,16 +70,10 @@ extension Endpoint {
 
   /// Deals with what needs a hop to other actors, until the output or the process ends.
   func readOutput() async {
-    guard let output = process?.output else { return }
     lines = LineBuffer(limit: launcher.maxLine)
     inbox.removeAll()
     outputHasEnded = false
-    process?.outputWatch = try? loop.watch(
-      output,
-      .reading,
-      owner: self,
-      token: Stream.output.rawValue
-    )
+    watchOutput()
     // It may have ended before anybody watched.
     if process?.exit != nil { outputReady() }
     while process?.reasonToEnd == nil {
@@ -72,11 +93,13 @@ extension Endpoint {
 
   /// The client does not keep up: reading on would only pile up what it does not take.
   private func pauseReading() async {
-    guard let output = process?.output, let watch = process?.outputWatch else { return }
-    loop.rewatch(output, watch, [])
+    // Not merely without interest: an end that is seen again and again would keep us busy.
+    stopWatchingOutput()
     await observer?.roomForMore()
-    guard process?.outputWatch == watch else { return }
-    loop.rewatch(output, watch, .reading)
+    guard process?.isOver == false, !outputHasEnded else { return }
+    watchOutput()
+    // What came meanwhile may have been the end.
+    outputReady()
   }
 
   private func receive(_ incoming: IncomingLine) async {
@@ -115,7 +138,9 @@ extension Endpoint {
 
   private func receiveJunk(_ error: EnvelopeError, _ source: [UInt8], _ line: Range<Int>) {
     if case .invalid(let problem, let id?) = error,
-      let number = RequestID.integer(source.span.extracting(line), id), pending[number] != nil
+      let number = RequestID.integer(source.span.extracting(line), id), pending[number] != nil,
+      // A request of the endpoint's own may bear the same number.
+      (try? JSONDocument(source, range: line))?.root["method"] == nil
     {
       return rejectAnswer(number, problem)
     }

@@ -56,6 +56,8 @@ extension Endpoint {
   /// Appends a whole line of our own.
   func sendLine(_ line: [UInt8]) {
     guard process?.inputIsOpen == true else { return }
+    // Calls are refused long before; what else there is must not grow for ever.
+    if outbox.pendingBytes > 8 * Self.outboxLimit { return end("does not read what it is sent") }
     outbox.append(line + [UInt8(ascii: "\n")])
     flushAtEndOfTurn()
   }

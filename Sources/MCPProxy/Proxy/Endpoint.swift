@@ -28,6 +28,7 @@ package actor Endpoint: LoopBound {
   /// Calls that came before the process was ready, in order.
   var arrivals: [UInt64] = []
   var queueTimer: EventLoop.TimerID?
+  var queueDeadline: Instant?
   var tokenTimer: EventLoop.TimerID?
   var breakerTimer: EventLoop.TimerID?
   var flushIsDue = false
@@ -94,6 +95,8 @@ package actor Endpoint: LoopBound {
   }
 
   package nonisolated var name: String { configuration.name }
+
+  package var isStopping: Bool { state == .stopping }
 
   package func setObserver(_ observer: any EndpointObserver) { self.observer = observer }
 

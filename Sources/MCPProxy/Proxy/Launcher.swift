@@ -9,6 +9,8 @@ package actor Launcher: LoopBound {
   private let binary: String?
   private var owners: [Int32: Endpoint] = [:]
   private var reaper: SpawnedProcess?
+  private var reaperTimer: EventLoop.TimerID?
+  private var reaperStarted = Instant(nanoseconds: -1_000_000_000)
   private var groups: [Int32: UInt64] = [:]
 
   /// `binary` is this program, for running it as the reaper; `nil`: no reaper.
@@ -36,6 +38,8 @@ package actor Launcher: LoopBound {
       found = given
     } else {
       found = try finder.findElsewhere(command, loginPath: await shell.path())
+      // The shell may have taken its time.
+      if await endpoint.isStopping { throw LaunchError(text: "the proxy is shutting down") }
     }
     var request = SpawnRequest(
       executable: found.path,
@@ -87,6 +91,14 @@ package actor Launcher: LoopBound {
   /// A process of its own outlives us, however we die, and ends the groups we leave behind.
   private func keepReaper() {
     guard reaper == nil, let binary else { return }
+    let soonest = reaperStarted + .seconds(1)
+    if loop.now < soonest {
+      // One that ends at once is not started over and over.
+      reaperTimer.map(loop.cancelTimer)
+      reaperTimer = loop.setTimer(at: soonest, owner: self, token: 0)
+      return
+    }
+    reaperStarted = loop.now
     var request = SpawnRequest(
       executable: binary,
       arguments: ["--reaper"],
@@ -99,6 +111,11 @@ package actor Launcher: LoopBound {
     for (group, start) in groups.sorted(by: { $0.key < $1.key }) {
       tellReaper("+\(group) \(start)\n")
     }
+  }
+
+  package func timerFired(_ token: UInt64) {
+    reaperTimer = nil
+    if !groups.isEmpty { keepReaper() }
   }
 
   private func tellReaper(_ line: String) {

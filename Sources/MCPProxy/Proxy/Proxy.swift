@@ -97,6 +97,7 @@ package actor Proxy: SignalReceiver {
       group.addTask { await self.watchSignals() }
       await session.run()
       await finishWriting()
+      await session.end()
       sessionIsOver = true
       for endpoint in endpoints { await endpoint.stop() }
       signalWaiter.resume()

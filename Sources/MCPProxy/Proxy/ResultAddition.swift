@@ -7,7 +7,7 @@ import MCPProtocol
 struct ResultAddition {
   private var position = 0
   private var text: [UInt8] = []
-  private var metaPosition: Int?
+  private var metaRange: Range<Int>?
   private var metaText: [UInt8] = []
 
   init(servedBy: String?, _ envelope: Envelope, _ source: [UInt8], base: Int) {
@@ -22,9 +22,16 @@ struct ResultAddition {
       if envelope.meta.isEmpty {
         text += Array("\"_meta\":".utf8) + writer.bytes + [UInt8(ascii: ",")]
       } else {
-        metaPosition = base + envelope.meta.lowerBound + 1
-        metaText = writer.bytes.dropFirst().dropLast() + [UInt8(ascii: ",")]
-        Self.dropCommaBeforeBrace(&metaText, source, base + envelope.meta.lowerBound + 1)
+        let start = base + envelope.meta.lowerBound
+        if source[start] == UInt8(ascii: "{") {
+          metaRange = start + 1..<start + 1
+          metaText = writer.bytes.dropFirst().dropLast() + [UInt8(ascii: ",")]
+          Self.dropCommaBeforeBrace(&metaText, source, start + 1)
+        } else {
+          // Not an object, as it should be: nothing that anybody could read is lost.
+          metaRange = start..<base + envelope.meta.upperBound
+          metaText = writer.bytes
+        }
       }
     }
     Self.dropCommaBeforeBrace(&text, source, position)
@@ -42,8 +49,6 @@ struct ResultAddition {
 
   func apply(to splice: inout Splice) {
     if !text.isEmpty { splice.replace(position..<position, with: .bytes(text)) }
-    if let metaPosition {
-      splice.replace(metaPosition..<metaPosition, with: .bytes(metaText))
-    }
+    if let metaRange { splice.replace(metaRange, with: .bytes(metaText)) }
   }
 }

@@ -72,6 +72,12 @@ enum Host {
 
   static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+  /// Writes a short message to standard error, if it is taken at once: who started us may not read
+  /// it, and must not stop us by that.
+  static func warn(_ text: String) {
+    if isReady(2, Int32(POLLOUT)) { print(text, to: 2) }
+  }
+
   /// Writes to a standard stream; what cannot be written is nobody's to read.
   static func print(_ text: String, to descriptor: Int32 = 1) {
     let bytes = Array(text.utf8)

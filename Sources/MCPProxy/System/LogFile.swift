@@ -26,7 +26,7 @@ final class LogFile: Sendable {
     let time = Timestamp(nanoseconds: kernel.wallClock()).text
     append("\(time) [\(Host.processID)] \(text)\n")
     guard text.hasPrefix("warn:") || text.hasPrefix("error:"), isNew(text) else { return }
-    Host.print("mcp-proxy: \(text)\n", to: 2)
+    Host.warn("mcp-proxy: \(text.prefix(500))\n")
   }
 
   private func append(_ line: String) {

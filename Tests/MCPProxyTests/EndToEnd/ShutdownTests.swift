@@ -193,7 +193,9 @@ import Glibc
     #expect(proxy.waitForExit() == .code(0))
     #expect(proxy.stderrText == "")
     let usage = home.lines(below: "usage").map { JSONText($0) }
-    #expect(usage.compactMap { $0.string("status") }.sorted() == ["cancelled", "ok"])
+    // The second may be answered before it shows that nobody reads.
+    let statuses = usage.compactMap { $0.string("status") }.sorted()
+    #expect([["cancelled", "cancelled"], ["cancelled", "ok"]].contains(statuses))
   }
 
   @Test func `a client that does not read holds nothing up for ever`() throws {

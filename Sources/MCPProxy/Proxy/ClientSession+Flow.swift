@@ -1,0 +1,258 @@
+import MCPProtocol
+
+// The attempt loop: retry and fallback, only where a repeat can do no harm.
+extension ClientSession {
+  /// Tries the route's endpoints in order until one answers or none may be tried.
+  func follow(_ flow: inout CallFlow, after first: AttemptResult?) async -> CallOutcome {
+    let route = flow.route
+    let step = await tryEndpoint(route.endpoint, route.tool, route.effect, &flow, after: first)
+    if case .ended(let outcome) = step { return outcome }
+    var hasStandIn = false
+    for endpoint in route.fallback {
+      guard let (tool, effect) = await standIn(endpoint, &flow) else { continue }
+      hasStandIn = true
+      // What is safe to repeat at one endpoint need not be at the other.
+      let step = await tryEndpoint(endpoint, tool, effect, &flow)
+      if case .ended(let outcome) = step { return outcome }
+    }
+    if !hasStandIn, let failure = flow.failures.first, failure.isRefusal,
+      failure.reason == .serverDied || failure.reason == .notStarted
+    {
+      // It was turned away for the sake of a stand-in that there is not: now it waits its turn.
+      flow.failures.removeAll()
+      let step = await tryEndpoint(route.endpoint, route.tool, route.effect, &flow)
+      if case .ended(let outcome) = step { return outcome }
+    }
+    return best(flow)
+  }
+
+  private enum Step {
+    case ended(CallOutcome)
+    case next
+  }
+
+  /// What to tell the client when nothing more is tried.
+  private func best(_ flow: CallFlow) -> CallOutcome {
+    if calls[flow.number]?.isCancelled ?? true { return .cancelled }
+    if let (answer, endpoint) = flow.answer { return .answered(answer, endpoint: endpoint) }
+    // An attempt that may have run weighs more than any refusal after it.
+    let told = flow.failures.first { $0.certainty == .unknown } ?? flow.failures.first
+    guard let told else { return .cancelled }
+    return .failed(told)
+  }
+
+  /// The tool at an endpoint of the fallback; `nil` if it cannot stand in.
+  private func standIn(
+    _ endpoint: Int,
+    _ flow: inout CallFlow
+  ) async -> (ToolReference, Effect)? {
+    let name = flow.route.tool.name
+    if catalog.tools(of: endpoint) == nil {
+      // A stand-in that was never started: its tools are known when it is up.
+      guard await endpoints[endpoint].demandStart() else { return nil }
+      catalog.clearFailed(endpoint)
+      await waitUntil(flow.deadline) { $0.catalog.isSettled(endpoint) }
+    }
+    guard let tool = catalog.tool(name, of: endpoint) else { return nil }
+    guard tool.schemaHash == flow.route.schemaHash else {
+      flow.failures.append(
+        CallFailure(
+          .schemaDiffers,
+          endpoint: endpoints[endpoint].name,
+          tool: name,
+          text: "Its \"\(name)\" takes other arguments."
+        )
+      )
+      return nil
+    }
+    guard flow.deadline - loop.now >= RepeatRule.leastTimeLeft else { return nil }
+    return (Catalog.reference(tool), Catalog.effect(tool, endpoints[endpoint].configuration))
+  }
+
+  private func tryEndpoint(
+    _ endpoint: Int,
+    _ tool: ToolReference,
+    _ effect: Effect,
+    _ flow: inout CallFlow,
+    after first: AttemptResult? = nil
+  ) async -> Step {
+    let policy = endpoints[endpoint].configuration.policy.retry
+    var attempts = 0
+    var made = first
+    while true {
+      if calls[flow.number]?.isCancelled ?? true { return .ended(.cancelled) }
+      let result: AttemptResult
+      if let first = made {
+        result = first
+      } else {
+        result = await attempt(endpoint, tool, effect, &flow)
+      }
+      made = nil
+      let situation: RepeatRule.Situation
+      switch result {
+      case .cancelled: return .ended(.cancelled)
+      case .answered(let answer):
+        attempts += 1
+        if flow.answer == nil { flow.answer = (answer, endpoint) }
+        let isInternalError = answer.errorCode == OutcomeTable.internalError
+        guard isInternalError else { return .ended(.answered(answer, endpoint: endpoint)) }
+        situation = self.situation(
+          flow,
+          effect,
+          attempts,
+          .answered,
+          isInternalError: true
+        )
+      case .failed(let failure):
+        if !failure.isRefusal { attempts += 1 }
+        flow.failures.append(failure)
+        situation = self.situation(
+          flow,
+          effect,
+          attempts,
+          failure.certainty,
+          wasRefused: failure.isRefusal
+        )
+      }
+      let decision = RepeatRule.decide(situation, policy: policy)
+      if decision.mayFallBack, hasAlternative(after: endpoint, flow.route) { return .next }
+      // Where another endpoint can answer, that is quicker than trying this one again.
+      guard decision.mayRetry else { return .ended(best(flow)) }
+      let delay = Backoff(policy: policy).delay(attempt: attempts, random: loop.kernel.random())
+      guard loop.now + delay + RepeatRule.leastTimeLeft <= flow.deadline else {
+        return .ended(best(flow))
+      }
+      await sleep(flow.number, until: loop.now + delay)
+    }
+  }
+
+  private func situation(
+    _ flow: CallFlow,
+    _ effect: Effect,
+    _ attempts: Int,
+    _ certainty: Certainty,
+    isInternalError: Bool = false,
+    wasRefused: Bool = false
+  ) -> RepeatRule.Situation {
+    var situation = RepeatRule.Situation(
+      effect: effect,
+      certainty: certainty,
+      timeLeft: flow.deadline - loop.now,
+      attempts: attempts,
+      totalAttempts: flow.attempts
+    )
+    situation.isInternalError = isInternalError
+    situation.wasRefused = wasRefused
+    situation.isCancelled = calls[flow.number]?.isCancelled ?? true
+    return situation
+  }
+
+  /// One attempt, with its line in the books.
+  private func attempt(
+    _ endpoint: Int,
+    _ tool: ToolReference,
+    _ effect: Effect,
+    _ flow: inout CallFlow
+  ) async -> AttemptResult {
+    let now = loop.now
+    calls[flow.number]?.endpoint = endpoint
+    let result = await endpoints[endpoint].attempt(attempt(flow, endpoint, tool, effect))
+    calls[flow.number]?.endpoint = nil
+    note(result, endpoint, since: now, &flow)
+    return result
+  }
+
+  func attempt(
+    _ flow: CallFlow,
+    _ endpoint: Int,
+    _ tool: ToolReference,
+    _ effect: Effect
+  ) -> Attempt {
+    let now = loop.now
+    let hasAlternative = hasAlternative(after: endpoint, flow.route)
+    let left = flow.deadline - now
+    return Attempt(
+      call: flow.number,
+      message: flow.message,
+      tool: tool,
+      effect: effect,
+      // A slow endpoint must leave its stand-in time to answer.
+      deadline: now + (hasAlternative && effect == .safe ? left * 0.5 : left),
+      timeout: flow.route.timeout,
+      limit: flow.began + flow.route.longest,
+      isRepeat: flow.attempts > 0,
+      hasAlternative: hasAlternative,
+      servedBy: endpoint == flow.route.endpoint ? nil : endpoints[endpoint].name
+    )
+  }
+
+  /// Whether an endpoint behind this one offers the tool, as far as is known.
+  private func hasAlternative(after endpoint: Int, _ route: Route) -> Bool {
+    guard !route.fallback.isEmpty else { return false }
+    let position = route.fallback.firstIndex(of: endpoint).map { $0 + 1 } ?? 0
+    return route.fallback[position...].contains { other in
+      guard catalog.tools(of: other) != nil else { return !catalog.isSettled(other) }
+      return catalog.tool(route.tool.name, of: other)?.schemaHash == route.schemaHash
+    }
+  }
+
+  func note(
+    _ result: AttemptResult,
+    _ endpoint: Int,
+    since start: Instant,
+    _ flow: inout CallFlow
+  ) {
+    let name = nameTokens[endpoint]
+    switch result {
+    case .answered(let answer):
+      flow.attempts += 1
+      flow.breaker = answer.breaker
+      flow.queued = flow.queued + answer.queued
+      flow.elsewhere = flow.elsewhere + (answer.received - answer.sent)
+      flow.deadline = flow.deadline + answer.paused
+      flow.notes.append(
+        .init(
+          endpoint: name,
+          duration: answer.received - answer.sent,
+          certainty: .answered,
+          reason: nil
+        )
+      )
+    case .failed(let failure):
+      let spent = loop.now - start
+      if failure.wasAttempted { flow.attempts += 1 }
+      flow.breaker = failure.breaker
+      flow.queued = flow.queued + failure.queued
+      flow.elsewhere = flow.elsewhere + (spent - failure.queued)
+      flow.notes.append(
+        .init(
+          endpoint: name,
+          duration: spent,
+          certainty: failure.certainty,
+          reason: failure.reason
+        )
+      )
+    case .cancelled(let certainty):
+      if certainty == .unknown {
+        flow.attempts += 1
+        flow.notes.append(
+          .init(endpoint: name, duration: loop.now - start, certainty: certainty, reason: nil)
+        )
+      }
+      flow.elsewhere = flow.elsewhere + (loop.now - start)
+    }
+  }
+
+  // MARK: Waiting between attempts
+
+  private func sleep(_ number: UInt64, until instant: Instant) async {
+    guard calls[number] != nil else { return }
+    let timer = loop.setTimer(at: instant, owner: self, token: number | Self.sleepFlag)
+    calls[number]?.sleepTimer = timer
+    await unsafe withUnsafeContinuation { unsafe calls[number]?.sleeper.wait($0) }
+    loop.cancelTimer(timer)
+  }
+
+  /// Ends a call's wait early, because it was cancelled, or because its time has come.
+  func wake(_ number: UInt64) { calls[number]?.sleeper.resume() }
+}

@@ -1,0 +1,110 @@
+// What goes to the client: whole lines, in order, and never more than it keeps up with.
+extension ClientSession {
+  /// Bytes that may wait for the client before nothing more is read for it.
+  private static let outboxLimit = 4 << 20
+  /// Above this, what may be lost is not sent at all.
+  private static let courtesyLimit = 1 << 20
+
+  var isClogged: Bool { outbox.pendingBytes > Self.outboxLimit }
+
+  package func roomForMore() async {
+    guard congestion.isClogged else { return }
+    await unsafe withUnsafeContinuation { continuation in
+      var waiter = Waiter()
+      unsafe waiter.wait(continuation)
+      roomWaiters.append(waiter)
+    }
+  }
+
+  /// Sends one whole line, its end included.
+  func send(_ frame: [UInt8]) {
+    guard !isGone else { return }
+    outbox.append(frame)
+    flushAtEndOfTurn()
+  }
+
+  private func flushAtEndOfTurn() {
+    guard !flushIsDue else { return }
+    flushIsDue = true
+    loop.atEndOfTurn(self)
+  }
+
+  /// Enters a finished call into the books, after its answer.
+  func append(_ record: UsageRecord) {
+    usage.append(record)
+    flushAtEndOfTurn()
+  }
+
+  /// Sends a line that may be lost when the client is behind.
+  func sendCourtesy(_ frame: [UInt8]) {
+    if outbox.pendingBytes < Self.courtesyLimit { send(frame) }
+  }
+
+  package func turnEnded() {
+    flushIsDue = false
+    flush()
+    // The client has its answer first.
+    usage.flush()
+  }
+
+  func flush() {
+    guard !isGone else { return }
+    switch outbox.flush(into: output, loop.kernel) {
+    case .done: stopWatchingOutput()
+    case .blocked:
+      if let watch = outputWatch {
+        loop.rewatch(output, watch, .writing)
+      } else {
+        watchOutput(.writing)
+      }
+    case .failed:
+      clientIsGone()
+    }
+    congestion.set(isClogged && !isGone && !isEnding)
+    if !congestion.isClogged { resumeRoomWaiters() }
+  }
+
+  func watchOutput(_ interest: Interest) {
+    outputWatch = try? loop.watch(
+      output,
+      interest,
+      owner: self,
+      token: Stream.output.rawValue
+    )
+  }
+
+  private func stopWatchingOutput() {
+    guard let watch = outputWatch else { return }
+    if hasStoppedReading, !isGone { return loop.rewatch(output, watch, []) }
+    loop.unwatch(output, watch)
+    outputWatch = nil
+  }
+
+  /// Nobody reads any more: everything ends as if the input had ended, but unanswered.
+  func clientIsGone() {
+    guard !isGone else { return }
+    isGone = true
+    stopWatchingOutput()
+    end()
+  }
+
+  private func resumeRoomWaiters() {
+    let waiters = roomWaiters
+    roomWaiters.removeAll()
+    for var waiter in waiters { waiter.resume() }
+  }
+
+  /// Whether everything was handed to the system, or never will be.
+  package var isFlushed: Bool { isGone || outbox.pendingBytes == 0 }
+
+  /// Reads no more; what is in flight goes on.
+  package func end() {
+    isEnding = true
+    // Whoever waits for the client to read, or for another try, is let go.
+    congestion.set(false)
+    resumeRoomWaiters()
+    for number in calls.keys.sorted() { wake(number) }
+    readWaiter.resume()
+    resumeListWaiters()
+  }
+}
