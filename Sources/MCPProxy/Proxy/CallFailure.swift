@@ -66,6 +66,8 @@ package struct CallFailure: Error, Sendable, Equatable {
   package var isRefusal: Bool { certainty == .notSent && !wasAttempted }
   /// Bytes may have reached the endpoint, or a process was lost over it.
   package var wasAttempted = false
+  /// The tool's effect at the endpoint that was tried.
+  package var effect = Effect.safe
   /// How long the attempt waited for its place.
   package var queued = TimeSpan.zero
   /// The endpoint's breaker after it.

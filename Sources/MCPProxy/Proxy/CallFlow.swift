@@ -8,6 +8,8 @@ struct CallFlow {
   let began: Instant
   /// When the client is told that there is no answer; time with a human moves it.
   var deadline: Instant
+  /// The most harmful effect of what was tried.
+  var effect: Effect
   /// Attempts that were made, refusals not counted.
   var attempts = 0
   /// What each endpoint said, the client's own choice first.
@@ -24,6 +26,7 @@ struct CallFlow {
     self.number = number
     self.message = message
     self.route = route
+    effect = route.effect
     self.began = began
     deadline = began + route.timeout
   }

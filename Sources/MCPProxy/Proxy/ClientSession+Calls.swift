@@ -177,7 +177,7 @@ extension ClientSession {
     var record = UsageRecord(flow.message, began: flow.began)
     record.endpoint = nameTokens[flow.route.endpoint]
     record.tool = flow.route.tool.token
-    record.effect = flow.route.effect
+    record.effect = flow.effect
     record.attempts = flow.notes
     record.queued = flow.queued
     record.elsewhere = flow.elsewhere
@@ -211,7 +211,7 @@ extension ClientSession {
       // The client waited for all attempts, not for the last one.
       failure.text = FailureText.timeout(
         flow.route.tool.name,
-        flow.route.effect,
+        failure.effect,
         after: loop.now - flow.began,
         attempts: flow.attempts
       )

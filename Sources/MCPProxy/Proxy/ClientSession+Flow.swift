@@ -34,6 +34,9 @@ extension ClientSession {
   /// What to tell the client when nothing more is tried.
   private func best(_ flow: CallFlow) -> CallOutcome {
     if calls[flow.number]?.isCancelled ?? true { return .cancelled }
+    // That something may have been changed weighs more than anything else there is to say.
+    let harmful = flow.failures.first { $0.certainty == .unknown && $0.effect == .unsafe }
+    if let harmful { return .failed(harmful) }
     if let (answer, endpoint) = flow.answer { return .answered(answer, endpoint: endpoint) }
     // An attempt that may have run weighs more than any refusal after it.
     let told = flow.failures.first { $0.certainty == .unknown } ?? flow.failures.first
@@ -158,7 +161,9 @@ extension ClientSession {
     calls[flow.number]?.endpoint = endpoint
     let result = await endpoints[endpoint].attempt(attempt(flow, endpoint, tool, effect))
     calls[flow.number]?.endpoint = nil
+    let attemptsBefore = flow.attempts
     note(result, endpoint, since: now, &flow)
+    if flow.attempts > attemptsBefore, effect == .unsafe { flow.effect = .unsafe }
     return result
   }
 

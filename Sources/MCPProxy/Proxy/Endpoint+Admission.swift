@@ -86,6 +86,7 @@ extension Endpoint {
       text: text
     )
     failure.breaker = BreakerWord(breaker.state)
+    failure.effect = attempt.effect
     return failure
   }
 
