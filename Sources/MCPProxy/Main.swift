@@ -28,7 +28,8 @@ import Glibc
     case .schema: Host.print(ConfigurationSchema.text)
     case .demo: return DemoCommand.run()
     case .check(let isStrict): return check(arguments, isStrict)
-    case .wrap(let command): return RunCommand.run(wrapping(command), logLevel(arguments, nil))
+    case .wrap(let command):
+      return RunCommand.run(wrapping(command), logLevel(arguments, nil), kernel())
     case .run: return serve(arguments)
     }
     return 0
@@ -43,16 +44,19 @@ import Glibc
     do throws(SystemError) { return try PosixKernel() } catch { fail("\(error)", 74) }
   }
 
-  private static func source(_ arguments: Arguments) -> ConfigurationSource {
+  private static func source(
+    _ arguments: Arguments,
+    _ kernel: PosixKernel
+  ) -> ConfigurationSource {
     do throws(ConfigurationSource.Missing) {
-      return try ConfigurationSource(arguments.configuration, kernel())
+      return try ConfigurationSource(arguments.configuration, kernel)
     } catch {
       fail(error.text, error.exitCode)
     }
   }
 
   private static func check(_ arguments: Arguments, _ isStrict: Bool) -> Int32 {
-    let source = source(arguments)
+    let source = source(arguments, kernel())
     let report = CheckReport(
       configuration: source.configuration,
       problems: source.problems,
@@ -72,7 +76,8 @@ import Glibc
       Host.print(HelpText.short + "\n")
       return 0
     }
-    let source = source(arguments)
+    let kernel = kernel()
+    let source = source(arguments, kernel)
     guard let configuration = source.configuration else {
       let report = CheckReport(
         configuration: nil,
@@ -93,7 +98,7 @@ import Glibc
       let hint = "serving MCP on this terminal; paste JSON-RPC lines, Ctrl-D ends"
       Host.print("mcp-proxy: \(hint)\n", to: 2)
     }
-    return RunCommand.run(configuration, logLevel(arguments, configuration))
+    return RunCommand.run(configuration, logLevel(arguments, configuration), kernel)
   }
 
   private static func logLevel(

@@ -3,11 +3,14 @@ import Synchronization
 /// `mcp-proxy run`: serves MCP on standard input and output until the client goes.
 enum RunCommand {
   /// Returns the exit code.
-  static func run(_ configuration: Configuration, _ level: ProxySettings.LogLevel) -> Int32 {
+  static func run(
+    _ configuration: Configuration,
+    _ level: ProxySettings.LogLevel,
+    _ kernel: PosixKernel
+  ) -> Int32 {
     let environment = Host.environment()
     Host.keepFreedMemory()
     do throws(SystemError) {
-      let kernel = try PosixKernel()
       let folders = Folders(environment, processID: Host.processID)
       let log = LogFile(
         kernel: kernel,

@@ -6,8 +6,6 @@
 
   package init() {}
 
-  package var isWaiting: Bool { unsafe continuation != nil }
-
   /// Takes the continuation of the task that now waits; there may be one at a time.
   package mutating func wait(_ continuation: UnsafeContinuation<Void, Never>) {
     unsafe precondition(self.continuation == nil, "two tasks wait for one thing")

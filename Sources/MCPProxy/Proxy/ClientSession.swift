@@ -112,7 +112,7 @@ package actor ClientSession: EndpointObserver, LoopBound {
           await roomForMore()
           watchInput()
         }
-        if inputHasEnded || isEnding, !hasStoppedReading {
+        if mustStopReading {
           stopReading()
           await refuseQuestions()
         }
@@ -124,9 +124,11 @@ package actor ClientSession: EndpointObserver, LoopBound {
   }
 
   private var hasNothingToDo: Bool {
-    inbox.isEmpty && unfinished.isEmpty && !isOver && !(inputHasEnded && !hasStoppedReading)
-      && !(isEnding && !hasStoppedReading) && !mustCancelAll
+    inbox.isEmpty && unfinished.isEmpty && !isOver && !mustStopReading && !mustCancelAll
   }
+
+  /// The input is over, or nothing more of it is wanted.
+  private var mustStopReading: Bool { (inputHasEnded || isEnding) && !hasStoppedReading }
 
   /// The client no longer reads: nobody waits for what is still under way.
   private var mustCancelAll: Bool { isGone && calls.values.contains { !$0.isCancelled } }
