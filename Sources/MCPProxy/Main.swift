@@ -27,9 +27,13 @@ import Glibc
     case .version(let json): printVersion(json || arguments.json)
     case .schema: Host.print(ConfigurationSchema.text)
     case .demo: return DemoCommand.run()
+    case .chaos(let options): return play(options, arguments)
+    case .rehearse(let options): return rehearse(options)
     case .check(let isStrict): return check(arguments, isStrict)
     case .wrap(let command):
-      return RunCommand.run(wrapping(command), logLevel(arguments, nil), kernel())
+      let configuration = wrapping(command)
+      let chaos = chaos(arguments, configuration)
+      return RunCommand.run(configuration, logLevel(arguments, nil), kernel(), chaos)
     case .run: return serve(arguments)
     }
     return 0
@@ -45,18 +49,18 @@ import Glibc
   }
 
   private static func source(
-    _ arguments: Arguments,
+    _ configuration: String?,
     _ kernel: PosixKernel
   ) -> ConfigurationSource {
     do throws(ConfigurationSource.Missing) {
-      return try ConfigurationSource(arguments.configuration, kernel)
+      return try ConfigurationSource(configuration, kernel)
     } catch {
       fail(error.text, error.exitCode)
     }
   }
 
   private static func check(_ arguments: Arguments, _ isStrict: Bool) -> Int32 {
-    let source = source(arguments, kernel())
+    let source = source(arguments.configuration, kernel())
     let report = CheckReport(
       configuration: source.configuration,
       problems: source.problems,
@@ -77,17 +81,8 @@ import Glibc
       return 0
     }
     let kernel = kernel()
-    let source = source(arguments, kernel)
-    guard let configuration = source.configuration else {
-      let report = CheckReport(
-        configuration: nil,
-        problems: source.problems,
-        path: source.path,
-        isStrict: false
-      )
-      Host.print(report.text, to: 2)
-      return 78
-    }
+    let source = source(arguments.configuration, kernel)
+    guard let configuration = source.configuration else { return refuse(source) }
     for problem in source.problems where problem.severity == .error && !arguments.quiet {
       Host.print(
         "mcp-proxy: \(source.path):\(problem.line):\(problem.column): \(problem.message)\n",
@@ -98,7 +93,66 @@ import Glibc
       let hint = "serving MCP on this terminal; paste JSON-RPC lines, Ctrl-D ends"
       Host.print("mcp-proxy: \(hint)\n", to: 2)
     }
-    return RunCommand.run(configuration, logLevel(arguments, configuration), kernel)
+    let chaos = chaos(arguments, configuration)
+    return RunCommand.run(configuration, logLevel(arguments, configuration), kernel, chaos)
+  }
+
+  /// The faults to inject, if `--chaos` was given.
+  private static func chaos(
+    _ arguments: Arguments,
+    _ configuration: Configuration
+  ) -> ChaosSettings? {
+    guard let options = arguments.chaos else { return nil }
+    do throws(Arguments.UsageError) {
+      let settings = try options.settings(configuration)
+      Host.warn("mcp-proxy: \(settings.announcement)\n")
+      return settings
+    } catch {
+      fail(error.text, 64)
+    }
+  }
+
+  /// Plays a playbook, or lists them.
+  private static func play(_ options: PlaybookOptions, _ arguments: Arguments) -> Int32 {
+    guard let playbook = options.playbook else {
+      PlaybookCommand.list(isJSON: arguments.json)
+      return 0
+    }
+    let kernel = kernel()
+    let source = source(arguments.configuration, kernel)
+    guard let configuration = source.configuration else { return refuse(source) }
+    let command = PlaybookCommand(
+      options: options,
+      source: source,
+      kernel: kernel,
+      isJSON: arguments.json
+    )
+    return command.run(playbook, configuration)
+  }
+
+  /// Serves as the proxy of a playbook.
+  private static func rehearse(_ options: RehearsalOptions) -> Int32 {
+    let kernel = kernel()
+    let source = source(options.configuration, kernel)
+    guard let configuration = source.configuration else { return refuse(source) }
+    let rehearsal = options.rehearsal
+    let prepared = rehearsal.prepared(
+      options.isReal ? configuration : Rehearsal.playable(configuration, source.problems),
+      PlaybookCommand.standIns(options.ledger, catalog: options.catalog)
+    )
+    return RunCommand.run(prepared, .warn, kernel, rehearsal.chaos)
+  }
+
+  /// Says why a configuration cannot be used at all.
+  private static func refuse(_ source: ConfigurationSource) -> Int32 {
+    let report = CheckReport(
+      configuration: nil,
+      problems: source.problems,
+      path: source.path,
+      isStrict: false
+    )
+    Host.print(report.text, to: 2)
+    return 78
   }
 
   private static func logLevel(

@@ -64,6 +64,28 @@ package struct LineBuffer: Sendable {
     body(&storage)
   }
 
+  /// Whether so many bytes of `memory` are worth keeping all of it.
+  ///
+  /// A copy of fewer costs less than new memory, or than a write of their own.
+  package static func staysInPlace(_ count: Int, of memory: [UInt8]) -> Bool {
+    count >= 32 << 10 && count >= memory.count / 4
+  }
+
+  /// Gives away the memory that a big line fills, with the line at its beginning, and goes on with
+  /// new memory; `nil` if the line is not big or not alone in it.
+  ///
+  /// Copying a big line would cost as much as reading it.
+  package mutating func take(_ line: Range<Int>) -> [UInt8]? {
+    guard Self.staysInPlace(line.count, of: storage), line.lowerBound == 0, start == end
+    else { return nil }
+    let capacity = storage.count
+    let taken = storage
+    // Nothing of it is looked at before a reader has written there.
+    storage = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { $1 = capacity }
+    (start, end, searched) = (0, 0, 0)
+    return taken
+  }
+
   /// Takes `count` bytes that were put where `makeRoom` said.
   package mutating func commit(_ count: Int) { end += count }
 

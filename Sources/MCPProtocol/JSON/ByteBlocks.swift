@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
 /// Looks at many bytes at once for the few that matter.
 ///
 /// Long strings (files, images in base64) are most of a big message. Plain loops over a fixed block
@@ -46,22 +52,12 @@ enum ByteBlocks {
 
   /// The first line end in `start..<end`.
   static func firstNewline(_ text: borrowing Span<UInt8>, from start: Int, to end: Int) -> Int? {
-    precondition(start >= 0 && end <= text.count)
+    precondition(start >= 0 && start <= end && end <= text.count)
     return unsafe text.withUnsafeBufferPointer { buffer in
-      guard let bytes = buffer.baseAddress else { return nil }
-      var index = start
-      while index + 128 <= end, unsafe !hasNewline(bytes + index) { index += 128 }
-      while index + 8 <= end {
-        let difference = unsafe word(bytes + index) ^ (ones &* UInt64(UInt8(ascii: "\n")))
-        let found = (difference &- ones) & ~difference & highBits
-        if found != 0 { return index + found.trailingZeroBitCount >> 3 }
-        index += 8
-      }
-      while index < end {
-        if unsafe bytes[index] == UInt8(ascii: "\n") { return index }
-        index += 1
-      }
-      return nil
+      guard let bytes = buffer.baseAddress,
+        let found = unsafe memchr(bytes + start, Int32(UInt8(ascii: "\n")), end - start)
+      else { return nil }
+      return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(bytes)
     }
   }
 
@@ -98,13 +94,5 @@ enum ByteBlocks {
         | (byte == UInt8(ascii: "\\") ? 1 : 0)
     }
     return found != 0
-  }
-
-  @inline(__always)
-  private static func hasNewline(_ bytes: UnsafePointer<UInt8>) -> Bool {
-    // Zero where a byte is the line end; the least of them tells.
-    var least = UInt8.max
-    for offset in 0..<128 { least = unsafe min(least, bytes[offset] ^ UInt8(ascii: "\n")) }
-    return least == 0
   }
 }

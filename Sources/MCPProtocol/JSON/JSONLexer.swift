@@ -31,7 +31,13 @@ package enum JSONLexer {
       guard index < text.count else { throw JSONError(.unexpectedEnd, at: text.count) }
       switch text[index] {
       case UInt8(ascii: "\""): return index + 1
-      case UInt8(ascii: "\\"): index = try skipEscape(text, from: index)
+      case UInt8(ascii: "\\"):
+        // A line break, the one escape that big texts are full of.
+        if index + 1 < text.count, text[index + 1] == UInt8(ascii: "n") {
+          index += 2
+        } else {
+          index = try skipEscape(text, from: index)
+        }
       case 0x80...: index = try skipMultibyteCharacter(text, from: index)
       default: throw JSONError(.controlCharacter, at: index)
       }

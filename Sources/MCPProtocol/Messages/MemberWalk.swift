@@ -13,7 +13,7 @@ struct MemberWalk {
   init(_ start: Int) { index = start + 1 }
 
   /// Goes to the next member; false at the closing brace.
-  @inline(__always)
+  @inline(never)
   mutating func next(_ text: borrowing Span<UInt8>) throws(EnvelopeError) -> Bool {
     index = JSONLexer.skipBlanks(text, from: index)
     guard index < text.count else { throw .syntax(JSONError(.unexpectedEnd, at: index)) }
@@ -28,6 +28,34 @@ struct MemberWalk {
       index = JSONLexer.skipBlanks(text, from: index + 1)
     }
     isFirst = false
+    if let close = shortName(text) {
+      name = index + 1..<close
+      value = JSONLexer.skipBlanks(text, from: close + 2)
+    } else {
+      try nextName(text)
+    }
+    return true
+  }
+
+  /// The closing quote of a name that is plain and has its colon right behind it, as most are.
+  @inline(__always)
+  private func shortName(_ text: borrowing Span<UInt8>) -> Int? {
+    guard index < text.count, text[index] == UInt8(ascii: "\"") else { return nil }
+    var close = index + 1
+    // Letters and digits, and the underscore among them; anything else is looked at more closely.
+    while close < text.count, text[close] >= 0x30, text[close] < 0x7F,
+      text[close] != UInt8(ascii: "\\")
+    {
+      close += 1
+    }
+    guard close + 1 < text.count, text[close] == UInt8(ascii: "\""),
+      text[close + 1] == UInt8(ascii: ":")
+    else { return nil }
+    return close
+  }
+
+  @inline(never)
+  private mutating func nextName(_ text: borrowing Span<UInt8>) throws(EnvelopeError) {
     do {
       value = try JSONLexer.skipName(text, from: index)
     } catch {
@@ -37,7 +65,6 @@ struct MemberWalk {
     var last = value - 1
     while text[last] != UInt8(ascii: "\"") { last -= 1 }
     name = index + 1..<last
-    return true
   }
 
   /// Goes on behind the value that ended at `valueEnd`.

@@ -39,45 +39,52 @@ package struct Splice: Sendable {
     }
   }
 
-  /// Appends the message at `line` of `source`, spliced, and a line end.
-  package func append(_ source: [UInt8], _ line: Range<Int>, to output: inout [UInt8]) {
-    var copied = line.lowerBound
-    append(first, source, &copied, to: &output)
-    append(second, source, &copied, to: &output)
-    append(third, source, &copied, to: &output)
-    output.append(contentsOf: source[copied..<line.upperBound])
-    output.append(UInt8(ascii: "\n"))
+  /// What is replaced, first things first, and by which bytes.
+  package var edits: [(range: Range<Int>, bytes: [UInt8])] {
+    [first, second, third].compactMap { $0 }.map { edit in
+      switch edit.replacement {
+      case .integer(let value): (edit.range, Array(String(value).utf8))
+      case .bytes(let bytes): (edit.range, bytes)
+      case .slice(let bytes, let range): (edit.range, Array(bytes[range]))
+      }
+    }
   }
 
-  @inline(__always)
+  /// Appends the message at `line` of `source`, spliced, and a line end.
+  package func append(_ source: [UInt8], _ line: Range<Int>, to output: inout [UInt8]) {
+    let room = line.count + room(first) + room(second) + room(third) + 1
+    output.append(room: room) { writer in
+      var copied = line.lowerBound
+      append(first, source, &copied, to: &writer)
+      append(second, source, &copied, to: &writer)
+      append(third, source, &copied, to: &writer)
+      writer.append(source, copied..<line.upperBound)
+      writer.append(UInt8(ascii: "\n"))
+    }
+  }
+
+  private func room(_ edit: (range: Range<Int>, replacement: Replacement)?) -> Int {
+    switch edit?.replacement {
+    case .integer: 20
+    case .bytes(let bytes): bytes.count
+    case .slice(_, let range): range.count
+    case nil: 0
+    }
+  }
+
   private func append(
     _ edit: (range: Range<Int>, replacement: Replacement)?,
     _ source: [UInt8],
     _ copied: inout Int,
-    to output: inout [UInt8]
+    to output: inout ByteWriter
   ) {
     guard let edit else { return }
-    output.append(contentsOf: source[copied..<edit.range.lowerBound])
+    output.append(source, copied..<edit.range.lowerBound)
     switch edit.replacement {
     case .integer(let value): output.append(integer: value)
-    case .bytes(let bytes): output.append(contentsOf: bytes)
-    case .slice(let bytes, let range): output.append(contentsOf: bytes[range])
+    case .bytes(let bytes): output.append(bytes)
+    case .slice(let bytes, let range): output.append(bytes, range)
     }
     copied = edit.range.upperBound
-  }
-}
-
-extension [UInt8] {
-  /// Appends a number's decimal digits.
-  package mutating func append(integer value: Int) {
-    if value < 0 { append(UInt8(ascii: "-")) }
-    var rest = value.magnitude
-    var divisor: UInt = 1
-    while rest / divisor >= 10 { divisor *= 10 }
-    while divisor > 0 {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / divisor))
-      rest %= divisor
-      divisor /= 10
-    }
   }
 }

@@ -24,7 +24,7 @@ struct ToolEntryReader {
     return ToolEntry(
       name: name,
       members: writer.bytes,
-      schemaHash: CanonicalJSON.hash(schema, bytes),
+      schemaHash: hash(ofSchema: schema),
       isReadOnly: annotations?["readOnlyHint"]?.bool == true,
       isIdempotent: annotations?["idempotentHint"]?.bool == true
     )
@@ -50,7 +50,9 @@ struct ToolEntryReader {
     let value = member.value
     switch member.name {
     case "name", "execution": return
-    case "inputSchema": writeSchema(value, to: &writer)
+    case "inputSchema":
+      writer.key("inputSchema")
+      writeSchema(value, to: &writer)
     case "annotations": writeAnnotations(value, ofTool: tool, to: &writer)
     default:
       guard isWellTyped(member) else {
@@ -76,8 +78,18 @@ struct ToolEntryReader {
     warnings.append("\"\(member)\" of tool \"\(tool)\" is left out: wrong type")
   }
 
+  /// Of the schema as it is written: a list that was stored has the same when it is read back, and
+  /// so has another server's that does name the type.
+  private func hash(ofSchema schema: JSONNode) -> UInt64 {
+    var writer = JSONWriter()
+    if schema["type"] == nil { writeSchema(schema, to: &writer) }
+    guard let mended = try? JSONDocument(writer.bytes) else {
+      return CanonicalJSON.hash(schema, bytes)
+    }
+    return CanonicalJSON.hash(mended.root, mended.bytes)
+  }
+
   private func writeSchema(_ schema: JSONNode, to writer: inout JSONWriter) {
-    writer.key("inputSchema")
     guard schema["type"] == nil else { return writer.raw(schema.text(in: bytes)) }
     writer.beginObject()
     writer.key("type")

@@ -11,6 +11,10 @@ package struct Arguments: Equatable, Sendable {
     case help(String?)
     case exampleServer([String])
     case reaper
+    /// The playbooks.
+    case chaos(PlaybookOptions)
+    /// The proxy of a playbook.
+    case rehearse(RehearsalOptions)
   }
 
   package var action = Action.run
@@ -18,13 +22,17 @@ package struct Arguments: Equatable, Sendable {
   package var json = false
   package var verbose = false
   package var quiet = false
+  /// Faults to inject; `nil`: none.
+  package var chaos: ChaosOptions?
 
   /// What is wrong with the command line, with the way out.
   package struct UsageError: Error, Equatable, Sendable {
     package let text: String
   }
 
-  static let commands = ["run", "check", "demo", "example-server", "schema", "version", "help"]
+  static let commands = [
+    "run", "check", "demo", "chaos", "example-server", "schema", "version", "help",
+  ]
 
   /// Reads the arguments behind the program's name; throws what is wrong with them.
   package init(_ arguments: [String]) throws(UsageError) {
@@ -40,6 +48,14 @@ package struct Arguments: Equatable, Sendable {
     case "demo":
       action = .demo
       try readOptions(&rest)
+    case "chaos":
+      action = .chaos(PlaybookOptions())
+      try readOptions(&rest)
+    case "--rehearse":
+      guard let options = RehearsalOptions(Array(rest)) else {
+        throw UsageError(text: "--rehearse is for mcp-proxy chaos alone")
+      }
+      action = .rehearse(options)
     case "schema":
       action = .schema
       try readOptions(&rest)
@@ -81,6 +97,7 @@ package struct Arguments: Equatable, Sendable {
   private mutating func readOptions(_ rest: inout ArraySlice<String>) throws(UsageError) {
     while let option = rest.popFirst() {
       switch option {
+      case _ where try readPlaybookOption(option, &rest): continue
       case "-c", "--config":
         guard let path = rest.popFirst() else {
           throw UsageError(text: "\(option) needs a file")
@@ -91,16 +108,32 @@ package struct Arguments: Equatable, Sendable {
       case "--json": json = true
       case "-v", "--verbose": verbose = true
       case "-q", "--quiet": quiet = true
+      case "--chaos" where isRun:
+        let isRule = rest.first.map { !$0.hasPrefix("-") } ?? false
+        try readChaos(isRule ? rest.removeFirst() : nil)
+      case let text where isRun && text.hasPrefix("--chaos="):
+        try readChaos(String(text.dropFirst("--chaos=".count)))
+      case "--chaos-seed" where isRun: try readSeed(rest.popFirst())
       case "--strict" where isCheck: action = .check(strict: true)
       case "-h", "--help": action = .help(nil)
       case let path where isCheck && !path.hasPrefix("-") && configuration == nil:
         configuration = path
       default:
-        let known = ["--config", "--json", "--verbose", "--quiet", "--strict", "--help"]
+        let known = [
+          "--chaos", "--chaos-seed", "--config", "--help", "--json", "--list", "--playbook",
+          "--quiet", "--real", "--seed", "--server", "--strict", "--verbose",
+        ]
         throw UsageError(
           text: "unknown option \"\(option)\"\(Suggestion.clause(for: option, in: known))"
         )
       }
+    }
+  }
+
+  private var isRun: Bool {
+    switch action {
+    case .run, .wrap: true
+    default: false
     }
   }
 

@@ -4,6 +4,7 @@ import MCPProtocol
 package struct CheckReport: Sendable {
   private let path: String
   private let endpoints: [EndpointConfiguration]
+  private let chaosRules: Int
   private let problems: [ConfigurationProblem]
   private let isStrict: Bool
 
@@ -16,6 +17,7 @@ package struct CheckReport: Sendable {
   ) {
     self.path = path
     self.endpoints = configuration?.endpoints ?? []
+    self.chaosRules = configuration?.chaos.rules.count ?? 0
     self.problems = problems
     self.isStrict = isStrict
   }
@@ -50,7 +52,7 @@ package struct CheckReport: Sendable {
     writer.beginObject()
     let totals = [
       ("errors", errors), ("warnings", warnings), ("endpoints", endpoints.count),
-      ("disabled", disabled.count), ("unusable", unusable.count),
+      ("disabled", disabled.count), ("unusable", unusable.count), ("chaos_rules", chaosRules),
     ]
     for (name, count) in totals {
       writer.key(name)
@@ -89,7 +91,9 @@ package struct CheckReport: Sendable {
     let states = [("disabled", disabled), ("unusable", unusable)].filter { !$0.1.isEmpty }
       .map { "\($0.0): \($0.1.joined(separator: ", "))" }.joined(separator: "; ")
     let total = Self.count(endpoints.count, "endpoint") ?? "0 endpoints"
-    let parts = ["ok", total + (states.isEmpty ? "" : " (\(states))")] + counts
+    let chaos = Self.count(chaosRules, "chaos rule").map { "\($0) (inactive without --chaos)" }
+    let parts =
+      ["ok", total + (states.isEmpty ? "" : " (\(states))")] + [chaos].compactMap(\.self) + counts
     return "\(path): " + parts.joined(separator: ", ")
   }
 

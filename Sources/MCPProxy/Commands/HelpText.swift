@@ -10,8 +10,11 @@ enum HelpText {
     mcp-proxy demo                            see what it does, with broken servers
 
       run [-c FILE] [-v] [-- COMMAND ARGS…]   serve MCP on standard input and output
+          [--chaos [RULE]] [--chaos-seed N]   and inject faults, to see the guards work
       check [-c FILE] [--strict] [--json]     every problem as file:line:column
       demo                                    tell a session step by step
+      chaos [--list] [--playbook NAME]        break a server on purpose and report
+          [-c FILE] [--server NAME] [--seed N] [--real] [--json]
       example-server [OPTIONS]                an MCP server that can misbehave (--help)
       schema                                  print the JSON Schema of mcp-proxy.json
       version [--json]                        version and build
@@ -24,7 +27,8 @@ enum HelpText {
 
   static let exitCodes = """
       0  success; run: the client closed its side, or SIGTERM
-      1  check --strict: warnings only; demo: the story went differently
+      1  check --strict: warnings only; demo: the story went differently;
+         chaos: a criterion was missed
      64  bad arguments
      66  no configuration file found
      70  a bug in mcp-proxy

@@ -6,7 +6,8 @@ enum RunCommand {
   static func run(
     _ configuration: Configuration,
     _ level: ProxySettings.LogLevel,
-    _ kernel: PosixKernel
+    _ kernel: PosixKernel,
+    _ chaos: ChaosSettings? = nil
   ) -> Int32 {
     let environment = Host.environment()
     Host.keepFreedMemory()
@@ -16,6 +17,7 @@ enum RunCommand {
         kernel: kernel,
         path: configuration.proxy.logFile ?? "\(folders.logs)/mcp-proxy.log"
       ).log(at: level)
+      if let chaos { log.info(chaos.announcement) }
       let streams = try PosixKernel.takeStandardStreams()
       let loop = EventLoop(kernel: kernel)
       let parts = Proxy.Parts(
@@ -26,10 +28,12 @@ enum RunCommand {
         run: UsageRun(
           id: runID(kernel),
           session: environment["CLAUDE_CODE_SESSION_ID"],
-          project: environment["CLAUDE_PROJECT_DIR"].flatMap(lastFolder)
+          project: environment["CLAUDE_PROJECT_DIR"].flatMap(lastFolder),
+          isChaotic: chaos != nil
         ),
         binary: Host.binaryPath(CommandLine.arguments[0]),
-        log: log
+        log: log,
+        chaos: chaos
       )
       return serve(Proxy(loop: loop, configuration: configuration, parts: parts))
     } catch {

@@ -6,6 +6,8 @@ package struct Configuration: Sendable {
   /// Of all endpoints together.
   package var budget: BudgetPolicy?
   package var serviceLevel: ServiceLevel?
+  /// Faults to inject when `run` is told to (`--chaos`).
+  package var chaos = ChaosSettings()
   /// The file the values came from; `nil` for `run -- COMMAND`.
   package var path: String?
 

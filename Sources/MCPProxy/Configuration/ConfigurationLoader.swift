@@ -56,6 +56,10 @@ package struct ConfigurationLoader {
     reader.problems.endpoint = nil
     EndpointRelations(endpoints: configuration.endpoints, fields: fields).check(&reader.problems)
     warnOfAccounts(others, configuration.endpoints.compactMap { fields[$0.name] }, &reader.problems)
+    configuration.chaos = ChaosBuilder(
+      fields: others.fields("chaos") ?? ConfigurationFields(),
+      endpoints: configuration.endpoints.map(\.name)
+    ).settings(&reader.problems)
     markUnusable(&configuration.endpoints, reader.problems)
     return configuration
   }

@@ -7,6 +7,7 @@ package struct ConfigurationProblem: Sendable, Equatable {
 
   /// What kind of problem it is; the raw values are printed and never change their meaning.
   package enum Code: String, Sendable, CaseIterable {
+    case chaos = "CONFIG_CHAOS"
     case conflict = "CONFIG_CONFLICT"
     case duplicate = "CONFIG_DUPLICATE"
     case fallbackCycle = "CONFIG_FALLBACK_CYCLE"

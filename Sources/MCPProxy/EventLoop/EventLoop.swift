@@ -7,28 +7,36 @@ import Synchronization
 package final class EventLoop: SerialExecutor, TaskExecutor {
   package typealias TimerID = TimerQueue<any LoopBound>.ID
 
-  /// Everything the loop keeps; the lock is never held while a job or callback runs.
-  private struct State {
+  /// What other threads may touch; the lock is never held while a job or callback runs.
+  private struct Shared {
     var jobs: [UnownedJob] = []
-    var timers = TimerQueue<any LoopBound>()
-    /// Who is told of a descriptor's readiness, by watch number.
-    var watchers: [UInt64: Watcher] = [:]
-    var lastWatch: UInt64 = 0
-    var turnEnders: [any LoopBound] = []
-    var signalOwner: (any SignalReceiver)?
     var enqueued: UInt64 = 0
     var isStopped = false
-    var isSleeping = false
   }
 
-  private struct Watcher {
-    let owner: any LoopBound
-    let token: UInt64
+  /// What only the loop's thread touches.
+  private struct Own {
+    var timers = TimerQueue<any LoopBound>()
+    var watchers = Watchers()
+    var turnEnders: [any LoopBound] = []
+    /// The turn enders being called; swapped with the others so that neither is allocated anew.
+    var endingNow: [any LoopBound] = []
+    var signalOwner: (any LoopBound)?
+
+    mutating func takeTurnEnders() -> [any LoopBound] {
+      endingNow.removeAll(keepingCapacity: true)
+      swap(&turnEnders, &endingNow)
+      return endingNow
+    }
   }
 
   package let kernel: any Kernel
   private let picker: any JobPicker
-  private let state = Mutex(State())
+  private let shared = Mutex(Shared())
+  // Unsafe, because the compiler cannot see that actors and callbacks run on one thread only: the
+  // one that built the loop until it runs, then the loop's. A lock here cost a tenth of a call.
+  private nonisolated(unsafe) var own = Own()
+  private let isSleeping = Atomic(false)
   private let time: Atomic<Int64>
   private let thread = LoopThread()
 
@@ -42,18 +50,18 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
   package var now: Instant { Instant(nanoseconds: time.load(ordering: .relaxed)) }
 
   /// Jobs ever queued, for the tests that count them.
-  package var enqueuedJobs: UInt64 { state.withLock { $0.enqueued } }
+  package var enqueuedJobs: UInt64 { shared.withLock { $0.enqueued } }
   /// Timers set and not fired, for the tests that look for leaks.
-  package var pendingTimers: Int { state.withLock { $0.timers.count } }
+  package var pendingTimers: Int { unsafe own.timers.count }
 
   // MARK: Executor
 
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    let mustWake = state.withLock { state in
-      state.jobs.append(job)
-      state.enqueued += 1
-      return state.isSleeping
+    let mustWake = shared.withLock { shared in
+      shared.jobs.append(job)
+      shared.enqueued += 1
+      return isSleeping.load(ordering: .relaxed)
     }
     // Only another thread can find the loop asleep; the program has none, tests do.
     if mustWake { kernel.wake() }
@@ -83,50 +91,50 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
     owner: any LoopBound,
     token: UInt64
   ) throws(SystemError) -> UInt64 {
-    let number = state.withLock { state in
-      state.lastWatch += 1
-      state.watchers[state.lastWatch] = Watcher(owner: owner, token: token)
-      return state.lastWatch
-    }
+    let number = unsafe own.watchers.add(owner, token)
     do {
       try kernel.watch(descriptor, token: number, interest)
     } catch {
-      state.withLock { _ = $0.watchers.removeValue(forKey: number) }
+      unsafe own.watchers.remove(number)
       throw error
     }
     return number
   }
 
-  package func rewatch(_ descriptor: Descriptor, _ watch: UInt64, _ interest: Interest) {
-    // It was accepted once; what it fails with now shows at the next read or write.
-    try? kernel.rewatch(descriptor, token: watch, interest)
+  /// Changes what is reported; after an error it is as before.
+  package func rewatch(
+    _ descriptor: Descriptor,
+    _ watch: UInt64,
+    _ interest: Interest
+  ) throws(SystemError) {
+    try kernel.rewatch(descriptor, token: watch, interest)
   }
 
   package func unwatch(_ descriptor: Descriptor, _ watch: UInt64) {
     kernel.unwatch(descriptor)
-    state.withLock { _ = $0.watchers.removeValue(forKey: watch) }
+    unsafe own.watchers.remove(watch)
   }
 
   package func setTimer(at deadline: Instant, owner: any LoopBound, token: UInt64) -> TimerID {
-    state.withLock { $0.timers.set(deadline, owner: owner, token: token) }
+    unsafe own.timers.set(deadline, owner: owner, token: token)
   }
 
   package func cancelTimer(_ timer: TimerID) {
-    state.withLock { $0.timers.cancel(timer) }
+    unsafe own.timers.cancel(timer)
   }
 
   /// Calls `turnEnded` of `owner` once, before the loop sleeps.
   package func atEndOfTurn(_ owner: any LoopBound) {
-    state.withLock { $0.turnEnders.append(owner) }
+    unsafe own.turnEnders.append(owner)
   }
 
-  package func deliverSignals(to owner: any SignalReceiver) {
-    state.withLock { $0.signalOwner = owner }
+  package func deliverSignals(to owner: any LoopBound) {
+    unsafe own.signalOwner = owner
   }
 
   /// Ends `run` after the present turn.
   package func stop() {
-    state.withLock { $0.isStopped = true }
+    shared.withLock { $0.isStopped = true }
     kernel.wake()
   }
 
@@ -135,88 +143,58 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
   /// Runs until `stop`; the calling thread is the loop's from here on.
   package func run() {
     thread.claim()
+    var batch: [UnownedJob] = []
     var events: [Readiness] = []
     while true {
       fireTimers()
-      runJobs()
+      runJobs(&batch)
       endTurn()
-      let (stopped, deadline, busy) = state.withLock { state in
-        let busy = !state.jobs.isEmpty || !state.turnEnders.isEmpty
-        state.isSleeping = !busy
-        return (state.isStopped, state.timers.nextDeadline, busy)
+      let turnIsOver = unsafe own.turnEnders.isEmpty
+      let (stopped, busy) = shared.withLock { shared in
+        let busy = !shared.jobs.isEmpty || !turnIsOver
+        isSleeping.store(!busy, ordering: .relaxed)
+        return (shared.isStopped, busy)
       }
       if stopped { return }
       events.removeAll(keepingCapacity: true)
-      kernel.wait(until: busy ? .zero : deadline, &events)
-      state.withLock { $0.isSleeping = false }
+      kernel.wait(until: busy ? .zero : unsafe own.timers.nextDeadline, &events)
+      isSleeping.store(false, ordering: .relaxed)
       time.store(kernel.now().nanoseconds, ordering: .relaxed)
       for event in events { deliver(event) }
     }
   }
 
   private func fireTimers() {
-    while true {
-      let now = now
-      guard let due = state.withLock({ $0.timers.popDue(at: now) }) else { return }
-      deliverTimer(due.owner, due.token)
-    }
+    let now = now
+    while let due = unsafe own.timers.popDue(at: now) { due.owner.deliver(.timer(due.token)) }
   }
 
-  private func runJobs() {
-    var batch: [UnownedJob] = []
+  private func runJobs(_ batch: inout [UnownedJob]) {
     while true {
-      state.withLock { swap(&$0.jobs, &batch) }
+      shared.withLock { swap(&$0.jobs, &batch) }
       if batch.isEmpty { return }
       picker.order(&batch)
-      for job in batch {
-        unsafe job.runSynchronously(
-          isolatedTo: asUnownedSerialExecutor(),
-          taskExecutor: asUnownedTaskExecutor()
-        )
-      }
+      for job in batch { run(job) }
       batch.removeAll(keepingCapacity: true)
     }
   }
 
+  private func run(_ job: UnownedJob) {
+    unsafe job.runSynchronously(
+      isolatedTo: asUnownedSerialExecutor(),
+      taskExecutor: asUnownedTaskExecutor()
+    )
+  }
+
   private func endTurn() {
-    let owners = state.withLock { state in
-      let owners = state.turnEnders
-      state.turnEnders.removeAll(keepingCapacity: true)
-      return owners
-    }
-    for owner in owners { deliverEndOfTurn(owner) }
+    for owner in unsafe own.takeTurnEnders() { owner.deliver(.turnEnded) }
   }
 
   private func deliver(_ event: Readiness) {
     if let signal = event.signal {
-      guard let owner = state.withLock({ $0.signalOwner }) else { return }
-      deliverSignal(owner, signal)
-      return
+      unsafe own.signalOwner?.deliver(.signal(signal))
+    } else if let watcher = unsafe own.watchers[event.token] {
+      watcher.owner.deliver(.ready(watcher.token, event.interest))
     }
-    guard let watcher = state.withLock({ $0.watchers[event.token] }) else { return }
-    deliverReadiness(watcher.owner, watcher.token, event.interest)
   }
-
-  // The loop's thread is every actor's executor, so isolation holds without a hop.
-
-  private func deliverReadiness(_ owner: some LoopBound, _ token: UInt64, _ interest: Interest) {
-    owner.assumeIsolated { $0.descriptorReady(token, interest) }
-  }
-
-  private func deliverTimer(_ owner: some LoopBound, _ token: UInt64) {
-    owner.assumeIsolated { $0.timerFired(token) }
-  }
-
-  private func deliverEndOfTurn(_ owner: some LoopBound) {
-    owner.assumeIsolated { $0.turnEnded() }
-  }
-
-  private func deliverSignal(_ owner: some SignalReceiver, _ signal: Signal) {
-    owner.assumeIsolated { $0.signalReceived(signal) }
-  }
-}
-
-/// The actor that is told of signals.
-package protocol SignalReceiver: LoopBound {
-  func signalReceived(_ signal: Signal)
 }

@@ -9,13 +9,58 @@ package protocol LoopBound: Actor {
   func timerFired(_ token: UInt64)
   /// All jobs of this turn have run and the loop is about to sleep: write what was collected.
   func turnEnded()
+  /// A signal came; only the one actor the loop was told of hears it.
+  func signalReceived(_ signal: Signal)
+  /// Runs the callback of an event in this very step; on the loop's thread only.
+  nonisolated func deliver(_ event: LoopEvent)
+}
+
+/// What the loop tells an actor.
+package enum LoopEvent: Sendable {
+  case ready(UInt64, Interest)
+  case timer(UInt64)
+  case turnEnded
+  case signal(Signal)
 }
 
 extension LoopBound {
   package nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe loop.asUnownedSerialExecutor()
   }
+
+  /// Runs `body` inside the actor's isolation, in this very step; traps on any other thread.
+  ///
+  /// All actors of the loop have it as their executor and it runs one thing at a time, so on its
+  /// thread each of them is isolated (docs/decisions/0009). It does what `assumeIsolated` does,
+  /// without a closure on the heap and a search for the present executor at each step; that is why
+  /// `body` must capture nothing and is given its `argument`.
+  @inline(__always)
+  package nonisolated func onLoop<Argument: Sendable, Result: Sendable>(
+    _ argument: Argument,
+    _ body: @escaping @Sendable (isolated Self, Argument) -> Result
+  ) -> Result {
+    loop.checkIsolated()
+    // The types differ in isolation only, which was just checked.
+    let step = unsafe unsafeBitCast(body, to: (@Sendable (Self, Argument) -> Result).self)
+    return step(self, argument)
+  }
+
   package func descriptorReady(_ token: UInt64, _ interest: Interest) {}
   package func timerFired(_ token: UInt64) {}
   package func turnEnded() {}
+  package func signalReceived(_ signal: Signal) {}
+
+  // Here, and not in the loop, it is compiled anew for each kind of actor: nothing generic is left.
+  package nonisolated func deliver(_ event: LoopEvent) {
+    onLoop(event) { $0.receive($1) }
+  }
+
+  private func receive(_ event: LoopEvent) {
+    switch event {
+    case .ready(let token, let interest): descriptorReady(token, interest)
+    case .timer(let token): timerFired(token)
+    case .turnEnded: turnEnded()
+    case .signal(let signal): signalReceived(signal)
+    }
+  }
 }

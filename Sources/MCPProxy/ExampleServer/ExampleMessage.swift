@@ -23,6 +23,16 @@ enum ExampleMessage {
     }
   }
 
+  /// A result that is JSON already.
+  static func result(_ id: [UInt8], _ result: [UInt8]) -> [UInt8] {
+    line { writer in
+      writer.key("id")
+      writer.raw(id[...])
+      writer.key("result")
+      writer.raw(result[...])
+    }
+  }
+
   static func result(_ id: [UInt8], _ result: ToolResult) -> [UInt8] {
     self.result(id) { writer in
       writer.key("content")

@@ -3,6 +3,10 @@ package struct ExampleOptions: Equatable, Sendable {
   package var name = "example-server"
   /// Only these tools are offered; `nil` offers all.
   package var tools: [ExampleTool]?
+  /// The file of a stored list of tools that are offered instead.
+  package var imitates: String?
+  /// What that file holds.
+  package var imitated: ExampleImitation?
   /// Added to every call.
   package var delay = TimeSpan.zero
   /// Nothing is read before.
@@ -51,6 +55,7 @@ extension ExampleOptions {
     while let option = arguments.next() {
       switch option {
       case "--name": name = try arguments.value(of: option)
+      case "--imitate": imitates = try arguments.value(of: option)
       case "--ledger": ledger = try arguments.value(of: option)
       case "--protocol": revision = try arguments.value(of: option)
       case "--seed": seed = try arguments.number(of: option, in: 0...UInt64.max)
@@ -88,6 +93,7 @@ extension ExampleOptions {
 
       --name NAME            name in the answer to initialize
       --tools TOOL,TOOL      offer only these
+      --imitate FILE         offer the tools of a stored list instead; each answers with its name
       --protocol VERSION     answer initialize with this revision only
       --ledger FILE          append a line for each execution: tool, request id, arguments
       --delay MS             answer each call this much later

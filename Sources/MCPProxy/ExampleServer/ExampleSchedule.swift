@@ -32,19 +32,13 @@ struct ExampleSchedule {
 
 /// Delays drawn from a seed: always the same ones.
 struct SeededDelays {
-  private var state: UInt64
+  private var generator: SplitMix64
 
-  init(seed: UInt64) { self.state = seed }
+  init(seed: UInt64) { generator = SplitMix64(seed: seed) }
 
   /// Uniform to the millisecond.
   mutating func next(upTo most: TimeSpan) -> TimeSpan {
-    // SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    mixed ^= mixed >> 31
     let choices = UInt64(max(0, most.nanoseconds / 1_000_000)) + 1
-    return .milliseconds(Int64(mixed % choices))
+    return .milliseconds(Int64(generator.next() % choices))
   }
 }

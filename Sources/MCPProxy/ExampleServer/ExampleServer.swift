@@ -34,6 +34,14 @@ package enum ExampleServer {
     if options.ignoresTerminate { _ = signal(SIGTERM, SIG_IGN) }
     if options.startsGrandchild { startGrandchild() }
     flood(options.stderrFlood)
+    var options = options
+    if let path = options.imitates {
+      options.imitated = read(path).flatMap { ExampleImitation($0) }
+      guard options.imitated != nil else {
+        write("\(options.name): cannot read \(path)\n", to: STDERR_FILENO)
+        return 66  // EX_NOINPUT
+      }
+    }
     var ledger: Int32 = -1
     if let path = options.ledger {
       ledger = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
@@ -70,6 +78,25 @@ package enum ExampleServer {
   @discardableResult
   static func write(_ text: String, to descriptor: Int32) -> Bool {
     write(Array(text.utf8)[...], to: descriptor)
+  }
+
+  /// A whole file; `nil` if it cannot be read.
+  private static func read(_ path: String) -> [UInt8]? {
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while true {
+      #if canImport(Darwin)
+      let count = unsafe Darwin.read(file, &buffer, buffer.count)
+      #else
+      let count = unsafe Glibc.read(file, &buffer, buffer.count)
+      #endif
+      if count == 0 { return bytes }
+      if count < 0 { return nil }
+      bytes += buffer[..<count]
+    }
   }
 
   /// A child that keeps our pipes open, as those of package runners do.

@@ -6,13 +6,14 @@ extension ExampleSession {
     guard let name = call.name, call.hasValidArguments else {
       return emit(ExampleMessage.error(call.id, -32602, "Invalid params: no tool's name"))
     }
+    if let imitation = options.imitated { return imitate(imitation, name, call) }
     guard let tool = ExampleTool(rawValue: name), offers(tool) else {
       return emit(ExampleMessage.error(call.id, -32602, "Unknown tool: \(name)"))
     }
     callCounts[tool, default: 0] += 1
     if options.refusesOn.contains(tool) { return refuse(call) }
     // What follows may have run, even if no answer tells so.
-    record(tool, call)
+    record(tool.rawValue, call)
     if let fatal = options.diesOn[tool], fatal == 0 || fatal == callCounts[tool] {
       return die("call \(callCounts[tool] ?? 0) of \(name)")
     }
@@ -39,9 +40,22 @@ extension ExampleSession {
     )
   }
 
-  private mutating func record(_ tool: ExampleTool, _ call: ExampleCall) {
+  /// Does what every tool of an imitated server does.
+  private mutating func imitate(
+    _ imitation: ExampleImitation,
+    _ name: String,
+    _ call: ExampleCall
+  ) {
+    guard imitation.names.contains(name) else {
+      return emit(ExampleMessage.error(call.id, -32602, "Unknown tool: \(name)"))
+    }
+    record(name, call)
+    finish(call, .init(text: "\(name) of a stand-in of \(options.name)"))
+  }
+
+  private mutating func record(_ tool: String, _ call: ExampleCall) {
     guard options.ledger != nil else { return }
-    ledger += Array("\(tool.rawValue)\t".utf8) + call.id + [0x09]
+    ledger += Array("\(tool)\t".utf8) + call.id + [0x09]
     ledger += call.argumentsText.prefix(100) + [0x0A]
   }
 

@@ -148,6 +148,7 @@ package struct ExampleSession {
     guard params?["cursor"] == nil else {
       return emit(ExampleMessage.error(id, -32602, "Invalid cursor"))
     }
+    if let imitation = options.imitated { return emit(ExampleMessage.result(id, imitation.list)) }
     let tools = ExampleTool.allCases.filter(offers)
     emit(
       ExampleMessage.result(id) { writer in

@@ -1,12 +1,16 @@
+import MCPProtocol
+
 /// One sending of a call to one endpoint.
-package struct Attempt: Sendable {
+///
+/// An object, because it is handed on and kept by everything that deals with it.
+package final class Attempt: Sendable {
   /// The call's number, for cancelling it.
   package let call: UInt64
   package let message: ClientMessage
   package let tool: ToolReference
   package let effect: Effect
   /// When to give up, unless progress is reported.
-  package var deadline: Instant
+  package let deadline: Instant
   /// How far a report of progress moves the deadline.
   package let timeout: TimeSpan
   /// Where that ends.
@@ -17,6 +21,30 @@ package struct Attempt: Sendable {
   package let hasAlternative: Bool
   /// Named in the result when it is not the endpoint the client asked for.
   package let servedBy: String?
+
+  init(
+    call: UInt64,
+    message: ClientMessage,
+    tool: ToolReference,
+    effect: Effect,
+    deadline: Instant,
+    timeout: TimeSpan,
+    limit: Instant,
+    isRepeat: Bool = false,
+    hasAlternative: Bool,
+    servedBy: String? = nil
+  ) {
+    self.call = call
+    self.message = message
+    self.tool = tool
+    self.effect = effect
+    self.deadline = deadline
+    self.timeout = timeout
+    self.limit = limit
+    self.isRepeat = isRepeat
+    self.hasAlternative = hasAlternative
+    self.servedBy = servedBy
+  }
 }
 
 /// A tool as its endpoint knows it.
@@ -40,24 +68,6 @@ package enum AttemptResult: Sendable {
   case failed(CallFailure)
   /// The client took the call back: nobody waits for an answer. It was sent, or it was not.
   case cancelled(Certainty)
-}
-
-/// An endpoint's answer, ready for the client.
-package struct Answer: Sendable {
-  /// The whole line with the client's id, line end included.
-  package let frame: [UInt8]
-  package let isError: Bool
-  package let errorCode: Int?
-  /// When the request was handed to the endpoint, and when its answer had come.
-  package let sent: Instant
-  package let received: Instant
-  package let queued: TimeSpan
-  /// Time spent waiting for a human.
-  package let paused: TimeSpan
-  /// What the endpoint says it charged.
-  package let reportedCost: Double?
-  /// The endpoint's breaker after it.
-  package let breaker: BreakerWord
 }
 
 /// A breaker's state as records name it.

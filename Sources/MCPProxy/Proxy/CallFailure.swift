@@ -22,6 +22,7 @@ package struct CallFailure: Error, Sendable, Equatable {
     case schemaDiffers = "schema_differs"
     case shuttingDown = "shutting_down"
     case retryBudget = "retry_budget"
+    case injected
 
     /// Outside the range that JSON-RPC and MCP keep for themselves.
     package var code: Int {
@@ -41,6 +42,7 @@ package struct CallFailure: Error, Sendable, Equatable {
       case .schemaDiffers: 1013
       case .shuttingDown: 1014
       case .retryBudget: 1015
+      case .injected: 1099
       }
     }
 

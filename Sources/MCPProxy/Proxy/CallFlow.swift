@@ -16,7 +16,7 @@ struct CallFlow {
   var failures: [CallFailure] = []
   /// An answer to be given unless a repeat brings a better one.
   var answer: (answer: Answer, endpoint: Int)?
-  var notes: [UsageRecord.AttemptNote] = []
+  var notes = AttemptNotes()
   var queued = TimeSpan.zero
   var elsewhere = TimeSpan.zero
   /// The breaker of the last endpoint that was tried.

@@ -48,8 +48,14 @@ package actor CatalogStore: LoopBound {
     }
   }
 
-  /// Values of variables stay out of the hash: a new token does not change the tools.
   private func path(of configuration: EndpointConfiguration) -> String? {
+    Self.fileName(of: configuration).map { "\(folder)/\($0)" }
+  }
+
+  /// The name of an endpoint's file; `nil` if it is not launched.
+  ///
+  /// Values of variables stay out of the hash: a new token does not change the tools.
+  package static func fileName(of configuration: EndpointConfiguration) -> String? {
     guard case .process(let command) = configuration.launch else { return nil }
     var hash = StableHash()
     hash.add(configuration.name)
@@ -57,6 +63,6 @@ package actor CatalogStore: LoopBound {
     for argument in command.arguments { hash.add(argument) }
     for variable in command.environment { hash.add(variable.name) }
     hash.add(command.directory ?? "")
-    return "\(folder)/\(hash.hexadecimal(16)).json"
+    return "\(hash.hexadecimal(16)).json"
   }
 }

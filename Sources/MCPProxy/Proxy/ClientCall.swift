@@ -1,7 +1,9 @@
 import MCPProtocol
 
 /// A call of the client's that has no answer yet.
-struct ClientCall {
+///
+/// An object of the session's, changed in place while the call goes from step to step.
+final class ClientCall {
   let id: RequestID
   /// A call that was sent on at once, without a task of its own.
   var direct: DirectCall?
@@ -10,6 +12,8 @@ struct ClientCall {
   /// Where it is being attempted.
   var endpoint: Int?
   var isCancelled = false
+  /// The faults injected into its attempts, in their order.
+  var injected = InjectedModes()
   /// The client's token for reports of progress, if it wants any.
   var progressToken: [UInt8]?
   /// The highest progress passed on; a fallback begins anew and must not go back.
@@ -20,6 +24,11 @@ struct ClientCall {
   /// Set while it waits between two attempts.
   var sleeper = Waiter()
   var sleepTimer: EventLoop.TimerID?
+
+  init(id: RequestID, batch: Int?) {
+    self.id = id
+    self.batch = batch
+  }
 }
 
 /// An array of messages and the answers gathered for it (MCP 2025-03-26, batching).

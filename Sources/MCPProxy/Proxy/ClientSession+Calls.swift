@@ -9,40 +9,52 @@ extension ClientSession {
     let now = loop.now
     lastCall += 1
     let number = lastCall
-    let attempt = attempt(
-      CallFlow(number: number, message, route, began: now),
-      route.endpoint,
-      route.tool,
-      route.effect
-    )
+    let attempt = attempt(number, message, route, at: now)
     // Both actors are on the loop, so the step is the same (docs/decisions/0009).
-    guard endpoints[route.endpoint].assumeIsolated({ $0.begin(attempt) }) else { return false }
-    var call = clientCall(message, batch: nil)
+    guard endpoints[route.endpoint].onLoop(attempt, { $0.begin($1) }) else { return false }
+    let call = clientCall(message, batch: nil)
     call.direct = DirectCall(message: message, route: route, began: now)
     call.endpoint = route.endpoint
     calls[number] = call
-    callsByID[call.id] = number
     return true
   }
 
+  package nonisolated func attemptEnded(_ number: UInt64, _ result: AttemptResult) {
+    onLoop((number, result)) { $0.ended($1.0, $1.1) }
+  }
+
   /// What a call that was sent on at once has come to; what is not simply answered gets a task.
-  package func attemptEnded(_ number: UInt64, _ result: AttemptResult) {
+  private func ended(_ number: UInt64, _ result: AttemptResult) {
     guard let call = unregister(number), let direct = call.direct else { return }
+    if case .answered(let answer) = result,
+      !answer.isInternalError || direct.route.effect == .unsafe
+    {
+      return finish(answer, direct, call)
+    }
     var flow = CallFlow(number: number, direct.message, direct.route, began: direct.began)
     note(result, direct.route.endpoint, since: direct.began, &flow)
-    switch result {
-    case .cancelled: finish(.cancelled, flow, call)
-    case .answered(let answer)
-    where answer.errorCode != OutcomeTable.internalError || direct.route.effect == .unsafe:
-      finish(.answered(answer, endpoint: direct.route.endpoint), flow, call)
-    default:
-      calls[number] = call
-      calls[number]?.direct = nil
-      calls[number]?.endpoint = nil
-      if callsByID[call.id] == nil { callsByID[call.id] = number }
-      unfinished.append(UnfinishedCall(flow: flow, result: result))
-      wakeReader()
-    }
+    if case .cancelled = result { return finish(.cancelled, flow, call) }
+    call.direct = nil
+    call.endpoint = nil
+    calls[number] = call
+    unfinished.append(UnfinishedCall(flow: flow, result: result.kept()))
+    wakeReader()
+  }
+
+  /// The end of nearly every call: its own endpoint has answered its first attempt.
+  private func finish(_ answer: Answer, _ direct: DirectCall, _ call: ClientCall) {
+    let route = direct.route
+    var record = UsageRecord(direct.message, began: direct.began)
+    record.endpoint = route.endpoint
+    record.tool = route.tool.token
+    record.effect = route.effect
+    record.attempts.append(AttemptNotes.Note(answer, by: route.endpoint))
+    record.queued = answer.queued
+    record.elsewhere = answer.received - answer.sent
+    record.breaker = answer.breaker
+    record.injected = call.injected
+    give(answer, from: route.endpoint, route, call, &record)
+    append(record)
   }
 
   func answerCall(
@@ -70,15 +82,13 @@ extension ClientSession {
   /// Notes a request that is answered later; an id in use twice is answered twice.
   func register(_ message: ClientMessage, batch: Int?) -> UInt64 {
     lastCall += 1
-    let call = clientCall(message, batch: batch)
-    calls[lastCall] = call
-    callsByID[call.id] = lastCall
+    calls[lastCall] = clientCall(message, batch: batch)
     return lastCall
   }
 
   private func clientCall(_ message: ClientMessage, batch: Int?) -> ClientCall {
     let (line, envelope) = (message.line, message.envelope)
-    var call = ClientCall(id: RequestID(line.span, envelope.id), batch: batch)
+    let call = ClientCall(id: RequestID(line.span, envelope.id), batch: batch)
     if !envelope.progressToken.isEmpty {
       call.progressToken = Array(line[envelope.progressToken])
     }
@@ -87,8 +97,7 @@ extension ClientSession {
 
   /// Ends a request; returns what was known of it.
   func unregister(_ number: UInt64) -> ClientCall? {
-    guard let call = calls.removeValue(forKey: number) else { return nil }
-    if callsByID[call.id] == number { callsByID[call.id] = nil }
+    guard let call = calls.remove(number) else { return nil }
     if calls.isEmpty, inputHasEnded || isEnding { wakeReader() }
     return call
   }
@@ -115,6 +124,7 @@ extension ClientSession {
   private func route(of message: ClientMessage) async -> Route? {
     let (line, name) = (message.line, message.envelope.name)
     if let route = table.route(line, name) { return route }
+    await reviveUnlisted()
     guard !allListsAreSettled else { return nil }
     await startEndpoints()
     await waitUntil(loop.now + Self.routePatience) { session in
@@ -175,18 +185,17 @@ extension ClientSession {
   /// Gives the client its answer and the usage log its line.
   private func finish(_ outcome: CallOutcome, _ flow: CallFlow, _ call: ClientCall) {
     var record = UsageRecord(flow.message, began: flow.began)
-    record.endpoint = nameTokens[flow.route.endpoint]
+    record.endpoint = flow.route.endpoint
     record.tool = flow.route.tool.token
     record.effect = flow.effect
     record.attempts = flow.notes
     record.queued = flow.queued
     record.elsewhere = flow.elsewhere
     record.breaker = flow.breaker
+    record.injected = call.injected
     switch outcome {
     case .answered(let answer, let endpoint) where !call.isCancelled:
-      if let held = call.heldProgress { sendCourtesy(held) }
-      note(answer, from: endpoint, flow, &record)
-      deliver(answer.frame, call.batch)
+      give(answer, from: endpoint, flow.route, call, &record)
     case .failed(let failure) where !call.isCancelled:
       record.status = failure.reason.status
       record.certainty = failure.certainty
@@ -197,6 +206,10 @@ extension ClientSession {
       record.status = .cancelled
       record.certainty = flow.attempts == 0 ? .notSent : .unknown
       forgo(call.batch)
+      #if MUTANTS
+      if Mutant.isActive(.cancelAnswered) { respond(call.id.json, -32800, "Cancelled") }
+      if Mutant.isActive(.cancelledCallNotBooked) { return }
+      #endif
     }
     append(record)
   }
@@ -220,27 +233,30 @@ extension ClientSession {
     return FailureResult.frame(call.id.json, failure, others: others)
   }
 
-  private func note(
+  /// Gives the client an answer, and the record what it says.
+  private func give(
     _ answer: Answer,
     from endpoint: Int,
-    _ flow: CallFlow,
+    _ route: Route,
+    _ call: ClientCall,
     _ record: inout UsageRecord
   ) {
-    record.via = nameTokens[endpoint]
+    if let held = call.heldProgress { sendCourtesy(held) }
+    record.answerBytes = deliver(answer, call.batch)
+    record.via = endpoint
     if answer.errorCode != nil {
       record.status = .rpcError
     } else if answer.isError {
       record.status = .toolError
     }
     record.errorCode = answer.errorCode
-    record.answerBytes = answer.frame.count
     if let reported = answer.reportedCost {
       record.cost = reported
       record.costIsReported = true
     } else {
       let cost = endpoints[endpoint].configuration.cost
       record.cost =
-        cost.tools.isEmpty ? cost.perCall : cost.tools[flow.route.tool.name] ?? cost.perCall
+        cost.tools.isEmpty ? cost.perCall : cost.tools[route.tool.name] ?? cost.perCall
     }
   }
 
@@ -250,7 +266,7 @@ extension ClientSession {
   private static let progressInterval = TimeSpan.milliseconds(100)
 
   package func progressed(_ number: UInt64, _ line: [UInt8], _ envelope: Envelope) {
-    guard var call = calls[number], !call.isCancelled,
+    guard let call = calls[number], !call.isCancelled,
       let value = Double(String(decoding: line[envelope.progress], as: UTF8.self)),
       value > call.progress
     else { return }
@@ -268,6 +284,5 @@ extension ClientSession {
       call.progressSent = now
       sendCourtesy(frame)
     }
-    calls[number] = call
   }
 }

@@ -38,8 +38,8 @@ extension ClientSession {
     let harmful = flow.failures.first { $0.certainty == .unknown && $0.effect == .unsafe }
     if let harmful { return .failed(harmful) }
     if let (answer, endpoint) = flow.answer { return .answered(answer, endpoint: endpoint) }
-    // An attempt that may have run weighs more than any refusal after it.
-    let told = flow.failures.first { $0.certainty == .unknown } ?? flow.failures.first
+    // An attempt that ran, or may have, weighs more than any that did not.
+    let told = flow.failures.first { $0.certainty != .notSent } ?? flow.failures.first
     guard let told else { return .cancelled }
     return .failed(told)
   }
@@ -97,8 +97,7 @@ extension ClientSession {
       case .answered(let answer):
         attempts += 1
         if flow.answer == nil { flow.answer = (answer, endpoint) }
-        let isInternalError = answer.errorCode == OutcomeTable.internalError
-        guard isInternalError else { return .ended(.answered(answer, endpoint: endpoint)) }
+        guard answer.isInternalError else { return .ended(.answered(answer, endpoint: endpoint)) }
         situation = self.situation(
           flow,
           effect,
@@ -167,7 +166,27 @@ extension ClientSession {
     return result
   }
 
+  /// The first attempt of a call, at its tool's own endpoint.
   func attempt(
+    _ number: UInt64,
+    _ message: ClientMessage,
+    _ route: Route,
+    at now: Instant
+  ) -> Attempt {
+    let hasAlternative = hasAlternative(after: route.endpoint, route)
+    return Attempt(
+      call: number,
+      message: message,
+      tool: route.tool,
+      effect: route.effect,
+      deadline: deadline(at: now, left: route.timeout, hasAlternative, route.effect),
+      timeout: route.timeout,
+      limit: now + route.longest,
+      hasAlternative: hasAlternative
+    )
+  }
+
+  private func attempt(
     _ flow: CallFlow,
     _ endpoint: Int,
     _ tool: ToolReference,
@@ -175,20 +194,28 @@ extension ClientSession {
   ) -> Attempt {
     let now = loop.now
     let hasAlternative = hasAlternative(after: endpoint, flow.route)
-    let left = flow.deadline - now
     return Attempt(
       call: flow.number,
       message: flow.message,
       tool: tool,
       effect: effect,
-      // A slow endpoint must leave its stand-in time to answer.
-      deadline: now + (hasAlternative && effect == .safe ? left * 0.5 : left),
+      deadline: deadline(at: now, left: flow.deadline - now, hasAlternative, effect),
       timeout: flow.route.timeout,
       limit: flow.began + flow.route.longest,
       isRepeat: flow.attempts > 0,
       hasAlternative: hasAlternative,
       servedBy: endpoint == flow.route.endpoint ? nil : endpoints[endpoint].name
     )
+  }
+
+  /// A slow endpoint must leave its stand-in time to answer.
+  private func deadline(
+    at now: Instant,
+    left: TimeSpan,
+    _ hasAlternative: Bool,
+    _ effect: Effect
+  ) -> Instant {
+    now + (hasAlternative && effect == .safe ? left * 0.5 : left)
   }
 
   /// Whether an endpoint behind this one offers the tool, as far as is known.
@@ -207,7 +234,6 @@ extension ClientSession {
     since start: Instant,
     _ flow: inout CallFlow
   ) {
-    let name = nameTokens[endpoint]
     switch result {
     case .answered(let answer):
       flow.attempts += 1
@@ -215,14 +241,7 @@ extension ClientSession {
       flow.queued = flow.queued + answer.queued
       flow.elsewhere = flow.elsewhere + (answer.received - answer.sent)
       flow.deadline = flow.deadline + answer.paused
-      flow.notes.append(
-        .init(
-          endpoint: name,
-          duration: answer.received - answer.sent,
-          certainty: .answered,
-          reason: nil
-        )
-      )
+      flow.notes.append(AttemptNotes.Note(answer, by: endpoint))
     case .failed(let failure):
       let spent = loop.now - start
       if failure.wasAttempted { flow.attempts += 1 }
@@ -231,7 +250,7 @@ extension ClientSession {
       flow.elsewhere = flow.elsewhere + (spent - failure.queued)
       flow.notes.append(
         .init(
-          endpoint: name,
+          endpoint: endpoint,
           duration: spent,
           certainty: failure.certainty,
           reason: failure.reason
@@ -241,7 +260,7 @@ extension ClientSession {
       if certainty == .unknown {
         flow.attempts += 1
         flow.notes.append(
-          .init(endpoint: name, duration: loop.now - start, certainty: certainty, reason: nil)
+          .init(endpoint: endpoint, duration: loop.now - start, certainty: certainty, reason: nil)
         )
       }
       flow.elsewhere = flow.elsewhere + (loop.now - start)

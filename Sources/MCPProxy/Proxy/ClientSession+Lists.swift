@@ -10,11 +10,21 @@ extension ClientSession {
 
   func answerList(_ number: UInt64) async {
     await startEndpoints()
+    await reviveUnlisted()
     await waitUntil(loop.now + Self.listPatience) { $0.allListsAreSettled }
     guard let call = unregister(number) else { return }
     guard !call.isCancelled else { return forgo(call.batch) }
     listKnown = list
     deliver(ResponseLine.result(id: call.id.json, list) + newline, call.batch)
+  }
+
+  /// Starts again what crashed before it ever said what tools it has, once its wait is over:
+  /// no call can be routed to it, so none would.
+  func reviveUnlisted() async {
+    for endpoint in endpoints
+    where catalog.isListed(endpoint.index) && catalog.tools(of: endpoint.index) == nil {
+      if await endpoint.revive() { catalog.clearFailed(endpoint.index) }
+    }
   }
 
   var allListsAreSettled: Bool {

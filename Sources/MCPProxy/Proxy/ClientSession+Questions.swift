@@ -37,7 +37,8 @@ extension ClientSession {
   func refuseQuestions() async {
     for (number, question) in questions.sorted(by: { $0.key < $1.key }) {
       questions[number] = nil
-      await endpoints[question.endpoint].closeQuestion(question.id)
+      // One that has run out of time has been refused already.
+      guard await endpoints[question.endpoint].closeQuestion(question.id) else { continue }
       await endpoints[question.endpoint].refuse(
         question.id.json,
         -32603,
@@ -102,6 +103,10 @@ extension ClientSession {
   }
 
   package func takenBack(by endpoint: Int, _ request: RequestID?) async {
+    earlyQuestions.removeAll { early in
+      let id = RequestID(early.line.span, early.envelope.id)
+      return early.endpoint == endpoint && (request == nil || id == request)
+    }
     for (number, question) in questions.sorted(by: { $0.key < $1.key })
     where question.endpoint == endpoint && (request == nil || question.id == request) {
       questions[number] = nil

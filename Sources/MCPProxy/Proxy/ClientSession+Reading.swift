@@ -2,21 +2,39 @@ import MCPProtocol
 
 // What the client sends, sorted: requests, notifications, answers to questions, nonsense.
 extension ClientSession {
+  /// Reads in a row, so that a client that writes without end does not keep the loop.
+  private static let mostReads = 16
+
   /// The client has sent something, or closed its side: calls are sent on at once.
-  func inputReady() {
+  func inputReady(isClosed: Bool) {
     guard !inputHasEnded, !isEnding else { return }
+    var isEmpty = false
+    var reads = 0
+    while !isEmpty, reads < Self.mostReads, !isClogged {
+      reads += 1
+      isEmpty = readInput(isClosed)
+    }
+    if !isEmpty { watchInputAgain() }
+    if !inbox.isEmpty || inputHasEnded || isClogged { wakeReader() }
+  }
+
+  /// Reads once; returns whether nothing is left for now.
+  private func readInput(_ isClosed: Bool) -> Bool {
     let room = lines.makeRoom()
     let kernel = loop.kernel
     switch lines.fill({ [input] in kernel.read(input, into: &$0, at: room) }) {
     case .bytes(let count):
       lines.commit(count)
       while let line = lines.next() { take(line) }
+      // A short read has emptied a pipe; asking again would cost a call for nothing.
+      return count < room.count && !isClosed
     case .wouldBlock: break
-    case .end, .failed:
+    case .end:
       inputHasEnded = true
       if let last = lines.remainder() { take(last) }
+    case .failed(let error): inputFailed(error)
     }
-    if !inbox.isEmpty || inputHasEnded || isClogged { wakeReader() }
+    return true
   }
 
   private func take(_ line: LineBuffer.Line) {
@@ -25,20 +43,27 @@ extension ClientSession {
       let text = Array(lines.storage[head])
       inbox.append(.oversize(id: EnvelopeParser.idInHead(text.span).map { Array(text[$0]) }))
     case .whole(let range):
-      let line = Array(lines.storage[withoutMark(range, lines.storage)])
+      let range = withoutMark(range, lines.storage)
       do throws(EnvelopeError) {
-        let message = ClientMessage(line, try EnvelopeParser.parse(line.span))
+        let envelope = try EnvelopeParser.parse(lines.storage.span.extracting(range))
         // Nothing overtakes what waits for its turn.
-        if inbox.isEmpty, message.envelope.kind == .request, message.envelope.method == .callTool,
-          version != nil, startCall(message)
-        {
-          return
-        }
+        let mayStart =
+          inbox.isEmpty && version != nil && envelope.kind == .request
+          && envelope.method == .callTool
+        let message = message(range, envelope, isCall: mayStart)
+        if mayStart, startCall(message) { return }
         inbox.append(.message(message))
       } catch {
-        inbox.append(.unreadable(error, line))
+        inbox.append(.unreadable(error, Array(lines.storage[range])))
       }
     }
+  }
+
+  private func message(_ range: Range<Int>, _ envelope: Envelope, isCall: Bool) -> ClientMessage {
+    if isCall, let memory = lines.take(range) {
+      return ClientMessage(memory, length: range.count, envelope)
+    }
+    return ClientMessage(Array(lines.storage[range]), envelope)
   }
 
   /// Some programs begin a stream with a byte order mark.
@@ -167,13 +192,15 @@ extension ClientSession {
 
   /// The client takes a request back: it is ended wherever it is and never answered.
   private func cancel(_ id: RequestID, reason: [UInt8]?) async {
-    guard let number = callsByID[id], calls[number]?.isCancelled == false else { return }
+    // An id in use twice means the later call; clients that do so get what they ask for.
+    let number = calls.sortedNumbers.last { calls[$0]?.id == id }
+    guard let number, calls[number]?.isCancelled == false else { return }
     await cancel(number, reason: reason)
   }
 
   /// Ends everything that is under way, without an answer.
   func cancelAll() async {
-    for number in calls.keys.sorted() where calls[number]?.isCancelled == false {
+    for number in calls.sortedNumbers where calls[number]?.isCancelled == false {
       await cancel(number, reason: nil)
     }
   }
@@ -202,6 +229,16 @@ extension ClientSession {
     batches[number] = nil
     gathered.answers.append(Array(frame.dropLast()))
     settleBatch(number, &gathered)
+  }
+
+  /// Sends an endpoint's answer, spliced where it is to go; returns how long it is.
+  func deliver(_ answer: Answer, _ batch: Int?) -> Int {
+    guard batch == nil else {
+      let frame = answer.frame
+      deliver(frame, batch)
+      return frame.count
+    }
+    return send(answer)
   }
 
   /// One message of an array will not be answered.

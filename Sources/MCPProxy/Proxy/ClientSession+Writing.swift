@@ -23,6 +23,15 @@ extension ClientSession {
     flushAtEndOfTurn()
   }
 
+  /// Sends an endpoint's answer without a copy between; returns how long it is.
+  func send(_ answer: Answer) -> Int {
+    guard !isGone else { return answer.frame.count }
+    let start = outbox.end
+    outbox.append(answer.splice, answer.source, answer.line)
+    flushAtEndOfTurn()
+    return outbox.end - start
+  }
+
   private func flushAtEndOfTurn() {
     guard !flushIsDue else { return }
     flushIsDue = true
@@ -30,7 +39,7 @@ extension ClientSession {
   }
 
   /// Enters a finished call into the books, after its answer.
-  func append(_ record: UsageRecord) {
+  func append(_ record: consuming UsageRecord) {
     usage.append(record)
     flushAtEndOfTurn()
   }
@@ -44,7 +53,8 @@ extension ClientSession {
     flushIsDue = false
     flush()
     // The client has its answer first.
-    usage.flush()
+    guard let due = usage.turnEnded(), usageTimer == nil else { return }
+    usageTimer = loop.setTimer(at: due, owner: self, token: Self.usageToken)
   }
 
   func flush() {
@@ -52,32 +62,31 @@ extension ClientSession {
     switch outbox.flush(into: output, loop.kernel) {
     case .done: stopWatchingOutput()
     case .blocked:
-      if let watch = outputWatch {
-        loop.rewatch(output, watch, .writing)
-      } else {
-        watchOutput(.writing)
-      }
-    case .failed:
-      clientIsGone()
+      // Else nobody would say when it takes the rest.
+      do throws(SystemError) { try watchOutput(.writing) } catch { outputFailed(error) }
+    case .failed(let error): outputFailed(error)
     }
     congestion.set(isClogged && !isGone && !isEnding)
     if !congestion.isClogged { resumeRoomWaiters() }
   }
 
-  func watchOutput(_ interest: Interest) {
-    outputWatch = try? loop.watch(
-      output,
-      interest,
-      owner: self,
-      token: Stream.output.rawValue
-    )
+  func watchOutput(_ interest: Interest) throws(SystemError) {
+    if let watch = outputWatch { return try loop.rewatch(output, watch, interest) }
+    outputWatch = try loop.watch(output, interest, owner: self, token: Stream.output.rawValue)
   }
 
   private func stopWatchingOutput() {
     guard let watch = outputWatch else { return }
-    if hasStoppedReading, !isGone { return loop.rewatch(output, watch, []) }
+    if hasStoppedReading, !isGone, (try? watchOutput([])) != nil { return }
     loop.unwatch(output, watch)
     outputWatch = nil
+  }
+
+  /// Nothing more can be written.
+  private func outputFailed(_ error: SystemError) {
+    // A client that has closed its side is no fault.
+    if !error.isClosedPipe { log.error("the client cannot be answered: \(error)") }
+    clientIsGone()
   }
 
   /// Nobody reads any more: everything ends as if the input had ended, but unanswered.
@@ -103,7 +112,7 @@ extension ClientSession {
     // Whoever waits for the client to read, or for another try, is let go.
     congestion.set(false)
     resumeRoomWaiters()
-    for number in calls.keys.sorted() { wake(number) }
+    for number in calls.sortedNumbers { wake(number) }
     readWaiter.resume()
     resumeListWaiters()
   }

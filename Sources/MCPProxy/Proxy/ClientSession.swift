@@ -10,15 +10,14 @@ package actor ClientSession: EndpointObserver, LoopBound {
   nonisolated let store: CatalogStore
   nonisolated let log: Log
   nonisolated let congestion: Congestion
-  /// The endpoints' names as JSON strings, for the usage log.
-  nonisolated let nameTokens: [[UInt8]]
   var usage: UsageLog
+  var usageTimer: EventLoop.TimerID?
   let input: Descriptor
   let output: Descriptor
 
   // The connection
   var outbox = Outbox()
-  private var inputWatch: UInt64?
+  var inputWatch: UInt64?
   var outputWatch: UInt64?
   var flushIsDue = false
   var isGone = false
@@ -39,10 +38,9 @@ package actor ClientSession: EndpointObserver, LoopBound {
   var logLevel: LogSeverity?
 
   // Calls
-  var calls: [UInt64: ClientCall] = [:]
+  var calls = NumberTable<ClientCall>()
   /// Calls that were sent on at once and have come back without an answer to give.
   var unfinished: [UnfinishedCall] = []
-  var callsByID: [RequestID: UInt64] = [:]
   var lastCall: UInt64 = 0
   var batches: [Int: Batch] = [:]
   var lastBatch = 0
@@ -84,11 +82,6 @@ package actor ClientSession: EndpointObserver, LoopBound {
     self.log = log
     self.congestion = congestion
     lines = LineBuffer(limit: settings.maxLine)
-    nameTokens = endpoints.map { endpoint in
-      var writer = JSONWriter()
-      writer.string(endpoint.name)
-      return writer.bytes
-    }
     let names = ToolNames(separator: settings.separator, longest: settings.maxToolName)
     catalog = Catalog(endpoints.map(\.configuration), names: names)
     (table, list) = catalog.publish()
@@ -98,7 +91,6 @@ package actor ClientSession: EndpointObserver, LoopBound {
   package func run() async {
     await loadStoredTools()
     watchInput()
-    inputHasEnded = inputWatch == nil
     await withDiscardingTaskGroup { group in
       while !isOver {
         if hasNothingToDo { await unsafe withUnsafeContinuation { unsafe readWaiter.wait($0) } }
@@ -131,7 +123,9 @@ package actor ClientSession: EndpointObserver, LoopBound {
   private var mustStopReading: Bool { (inputHasEnded || isEnding) && !hasStoppedReading }
 
   /// The client no longer reads: nobody waits for what is still under way.
-  private var mustCancelAll: Bool { isGone && calls.values.contains { !$0.isCancelled } }
+  private var mustCancelAll: Bool {
+    isGone && calls.sortedNumbers.contains { calls[$0]?.isCancelled == false }
+  }
 
   /// Nothing more is read, and everything is answered.
   private var isOver: Bool {
@@ -139,7 +133,32 @@ package actor ClientSession: EndpointObserver, LoopBound {
   }
 
   private func watchInput() {
-    inputWatch = try? loop.watch(input, .reading, owner: self, token: Stream.input.rawValue)
+    do throws(SystemError) {
+      inputWatch = try loop.watch(
+        input,
+        [.reading, .once],
+        owner: self,
+        token: Stream.input.rawValue
+      )
+    } catch {
+      inputFailed(error)
+    }
+  }
+
+  /// Asks to be told once more of what is still to be read.
+  func watchInputAgain() {
+    guard let watch = inputWatch else { return }
+    do throws(SystemError) {
+      try loop.rewatch(input, watch, [.reading, .once])
+    } catch {
+      inputFailed(error)
+    }
+  }
+
+  /// Nothing more can be read: the session ends as if the client had closed its side.
+  func inputFailed(_ error: SystemError) {
+    log.error("the client's messages cannot be read: \(error)")
+    inputHasEnded = true
   }
 
   private func stopWatchingInput() {
@@ -150,8 +169,9 @@ package actor ClientSession: EndpointObserver, LoopBound {
   private func stopReading() {
     hasStoppedReading = true
     stopWatchingInput()
-    // From here on only the output can tell that the client is gone.
-    if outputWatch == nil, !isGone { watchOutput([]) }
+    // From here on only the output can tell that the client is gone; if it cannot either, calls
+    // end by themselves.
+    if outputWatch == nil, !isGone { try? watchOutput([]) }
   }
 
   private func takeUnfinished() -> [UnfinishedCall] {
@@ -175,7 +195,7 @@ package actor ClientSession: EndpointObserver, LoopBound {
 
   package func descriptorReady(_ token: UInt64, _ interest: Interest) {
     switch Stream(rawValue: token) {
-    case .input: inputReady()
+    case .input: inputReady(isClosed: interest.contains(.closed))
     // Reading is never asked for: it means that the other end is closed.
     case .output where interest.contains(.reading): clientIsGone()
     case .output: flush()
@@ -184,7 +204,10 @@ package actor ClientSession: EndpointObserver, LoopBound {
   }
 
   package func timerFired(_ token: UInt64) {
-    if token == Self.changeToken {
+    if token == Self.usageToken {
+      usageTimer = nil
+      usage.flush()
+    } else if token == Self.changeToken {
       changeTimer = nil
       announceChange()
     } else if token & Self.sleepFlag != 0 {
@@ -195,7 +218,9 @@ package actor ClientSession: EndpointObserver, LoopBound {
     }
   }
 
-  /// The tokens of this actor's timers: a change to announce, a call's wait, a list's wait.
+  /// The tokens of this actor's timers: lines to write, a change to announce, a call's wait, a
+  /// list's wait.
+  static let usageToken = UInt64.max - 1
   static let changeToken = UInt64.max
   static let sleepFlag: UInt64 = 1 << 62
 }

@@ -136,6 +136,12 @@ extension Endpoint {
 
   /// Asks every guard and commits with all of them, or with none.
   func admit(_ attempt: Attempt, at now: Instant) -> Admission {
+    #if MUTANTS
+    let now = Mutant.isActive(.wallClock) ? wallTime : now
+    if Mutant.isActive(.tokenSpentOnRefusal), refusalOfOpenBreaker(attempt, at: now) != nil {
+      _ = bucket?.take(at: now)
+    }
+    #endif
     if let refusal = refusalOfOpenBreaker(attempt, at: now) { return .refused(refusal) }
     guard bulkhead.hasPlace else { return .noPlace }
     if let wait = tokenWait(attempt, at: now) { return wait }
@@ -159,7 +165,7 @@ extension Endpoint {
       )
     }
     _ = bucket?.take(at: now)
-    _ = toolBuckets[attempt.tool.index]?.take(at: now)
+    if !toolBuckets.isEmpty { _ = toolBuckets[attempt.tool.index]?.take(at: now) }
     return .admitted(permit, toolPermit)
   }
 

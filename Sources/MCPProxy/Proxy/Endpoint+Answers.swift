@@ -38,7 +38,9 @@ extension Endpoint {
       refreshTools()
     }
     let answer = Answer(
-      frame: frame(call, envelope, source, line),
+      source: source,
+      line: line,
+      splice: splice(call, envelope, source, line),
       isError: envelope.isError,
       errorCode: envelope.kind == .error ? envelope.errorCode : nil,
       sent: call.sent,
@@ -55,35 +57,26 @@ extension Endpoint {
   /// Bytes one line to the client may have; common clients close the connection above 10 MiB.
   static let longestAnswer = 8 << 20
 
-  /// The answer as the client gets it: its own id, and what it must not do without.
-  private func frame(
+  /// What the client gets in place of the endpoint's bytes: its own id, and what it must not do
+  /// without.
+  private func splice(
     _ call: CallInFlight,
     _ envelope: Envelope,
     _ source: [UInt8],
     _ line: Range<Int>
-  ) -> [UInt8] {
+  ) -> Splice {
     let base = line.lowerBound
-    func absolute(_ range: Range<Int>) -> Range<Int> {
-      range.lowerBound + base..<range.upperBound + base
-    }
+    let message = call.attempt.message
     var splice = Splice()
     splice.replace(
-      absolute(envelope.id),
-      with: .slice(call.attempt.message.line, call.attempt.message.envelope.id)
+      envelope.id.lowerBound + base..<envelope.id.upperBound + base,
+      with: .slice(message.line, message.answerID)
     )
-    if envelope.kind == .result {
-      let addition = ResultAddition(
-        servedBy: call.attempt.servedBy,
-        envelope,
-        source,
-        base: base
-      )
-      addition.apply(to: &splice)
+    let servedBy = call.attempt.servedBy
+    if envelope.kind == .result, servedBy != nil || !envelope.hasContent {
+      ResultAddition(servedBy: servedBy, envelope, source, base: base).apply(to: &splice)
     }
-    var frame: [UInt8] = []
-    frame.reserveCapacity(line.count + call.attempt.message.envelope.id.count + 24)
-    splice.append(source, line, to: &frame)
-    return frame
+    return splice
   }
 
   private func reportedCost(
@@ -109,6 +102,7 @@ extension Endpoint {
     )
     failure.certainty = .answered
     failure.wasAttempted = true
+    failure.queued = call.queued
     return failure
   }
 
@@ -125,6 +119,7 @@ extension Endpoint {
       )
       failure.certainty = .unknown
       failure.wasAttempted = true
+      failure.queued = call.queued
       if let size { failure = tooLarge(call, size) }
       finish(call, .failed(failure))
       admitWaiting()
@@ -136,8 +131,10 @@ extension Endpoint {
 
   /// Ends a call for the guards: place back, permits settled as the outcome table says.
   func settle(_ call: CallInFlight, _ observation: OutcomeTable.Observation) {
-    call.timer.map(loop.cancelTimer)
     bulkhead.leave()
+    #if MUTANTS
+    if Mutant.isActive(.permitDropped), observation == .cancelled { return }
+    #endif
     let judgement = OutcomeTable.judge(observation, isProbe: call.permit.isProbe)
     if judgement.endpoint == .failure { lastFailure = description(of: observation) }
     settle(call, endpoint: judgement.endpoint, tool: judgement.tool)
@@ -168,14 +165,34 @@ extension Endpoint {
     }
   }
 
+  /// Makes sure that the timer of the calls fires at `deadline`, or earlier.
+  ///
+  /// There is one for all of them, and an answer leaves it as it is: nearly every call is answered
+  /// long before, and its timer would be set for nothing.
+  func armCallTimer(for deadline: Instant) {
+    if let callTimer {
+      guard deadline < callTimer.deadline else { return }
+      loop.cancelTimer(callTimer.id)
+    }
+    let token = EndpointTimer(.calls).token
+    callTimer = (loop.setTimer(at: deadline, owner: self, token: token), deadline)
+  }
+
+  func callTimerFired() {
+    callTimer = nil
+    // While a question is open no call's time runs; its end arms the timer again.
+    guard questions.isEmpty else { return }
+    for id in pending.overdue(at: loop.now) { deadlinePassed(id) }
+    if let next = pending.nextDeadline { armCallTimer(for: next) }
+  }
+
   /// The deadline of one of our requests has come.
   func deadlinePassed(_ id: Int) {
     guard let request = pending.remove(id) else { return }
     switch request {
     case .own(let own):
       answeredOwn(own, nil)
-    case .call(var call):
-      call.timer = nil
+    case .call(let call):
       let spoke = lastSpeech > call.sent
       sendCancellation(of: id, reason: Array("\"timed out\"".utf8))
       if spoke {

@@ -66,10 +66,11 @@ extension Endpoint {
 
   /// Ends the process because of something it did.
   func end(_ reason: String) {
-    guard var running = process, running.reasonToEnd == nil, !running.isOver else { return }
+    guard let running = process, running.reasonToEnd == nil, !running.isOver else { return }
     running.reasonToEnd = reason
-    process = running
     loop.kernel.signal(running.id, .kill)
+    // What it still says is not read any more and must not wake us until it is gone.
+    stopWatchingOutput()
     readWaiter.resume()
   }
 
@@ -93,9 +94,23 @@ extension Endpoint {
     failPending()
   }
 
+  /// The reason to end a process whose input could not be written.
+  static let closedInput = "closed its standard input"
+
+  /// Why we ended the process; `nil` if it was gone before we did.
+  private var reasonToTell: String? {
+    // A write can fail before the exit is seen, and then what the process did says more.
+    if process?.reasonToEnd == Self.closedInput, let exit = process?.exit,
+      exit != .signal(9)
+    {
+      return nil
+    }
+    return process?.reasonToEnd
+  }
+
   /// How the process ended, as messages say it.
   var endDescription: String {
-    if let reason = process?.reasonToEnd { return reason }
+    if let reason = reasonToTell { return reason }
     if let exit = process?.exit { return "exited (\(exit))" }
     return "closed its standard output"
   }
@@ -117,7 +132,7 @@ extension Endpoint {
   }
 
   private func lost(_ call: CallInFlight, wasSent: Bool) -> CallFailure {
-    let how = process?.reasonToEnd ?? process?.exit.map { "\($0)" } ?? "closed its output"
+    let how = reasonToTell ?? process?.exit.map { "\($0)" } ?? "closed its output"
     var failure = failure(
       call.attempt,
       .serverDied,
@@ -227,5 +242,36 @@ extension Endpoint {
     loop.kernel.signal(group, .kill)
     dyingGroups.remove(group)
     burialWaiter.resume()
+  }
+
+  // MARK: Closing
+
+  /// Closes what is still open of an ended process and lets its tasks end.
+  func closePipes() {
+    guard let running = process else { return }
+    if running.errorIsOpen {
+      // What it said last is often the reason.
+      var buffer = [UInt8](repeating: 0, count: 4096)
+      if case .bytes(let count) = loop.kernel.read(
+        running.error,
+        into: &buffer,
+        at: 0..<buffer.count
+      ) {
+        tail.append(buffer[..<count])
+      }
+      closeErrors()
+    }
+    if let watch = running.outputWatch { loop.unwatch(running.output, watch) }
+    loop.kernel.close(running.output)
+    closeInput()
+    errorWaiter.resume()
+    refreshWaiter.resume()
+  }
+
+  func closeInput() {
+    guard let running = process, running.inputIsOpen else { return }
+    process?.inputIsOpen = false
+    if let watch = running.inputWatch { loop.unwatch(running.input, watch) }
+    loop.kernel.close(running.input)
   }
 }

@@ -29,6 +29,13 @@ extension Endpoint {
     return true
   }
 
+  /// Starts a crashed process again if its wait is over; returns whether that was so.
+  package func revive() -> Bool {
+    guard case .crashed(let until, _) = state, loop.now >= until else { return false }
+    wakeUp()
+    return true
+  }
+
   func wakeUp() {
     cancelLifeTimer()
     startIsDue = true
@@ -70,6 +77,7 @@ extension Endpoint {
     toolBreakers.reset()
     unansweredProbes = 0
     junkLines = 0
+    chaos?.forgetProcess()
     armBreakerTimer()
   }
 

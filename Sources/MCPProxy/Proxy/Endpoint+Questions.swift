@@ -74,12 +74,9 @@ extension Endpoint {
   private func pauseCalls(at now: Instant) {
     pausedSince = now
     for id in pending.ids {
-      guard case .call(var call) = pending[id] else { continue }
-      call.timer.map(loop.cancelTimer)
-      call.timer = nil
+      guard case .call(let call) = pending[id] else { continue }
       breaker.excuse(call.permit)
       toolBreakers.excuse(call.attempt.tool.index, call.toolPermit)
-      pending[id] = .call(call)
     }
   }
 
@@ -87,17 +84,12 @@ extension Endpoint {
     guard let since = pausedSince else { return }
     pausedSince = nil
     for id in pending.ids {
-      guard case .call(var call) = pending[id] else { continue }
+      guard case .call(let call) = pending[id] else { continue }
       // A call that was sent while a question was open has paused only since then.
-      let paused = now - max(since, call.sent)
+      let paused = max(.zero, now - max(since, call.sent))
       call.paused = call.paused + paused
       call.deadline = call.deadline + paused
-      call.timer = loop.setTimer(
-        at: call.deadline,
-        owner: self,
-        token: EndpointTimer(.deadline, UInt64(id)).token
-      )
-      pending[id] = .call(call)
     }
+    if let next = pending.nextDeadline { armCallTimer(for: next) }
   }
 }

@@ -3,49 +3,79 @@ import MCPProtocol
 // What the process writes: lines of protocol on its output, anything on its error output.
 extension Endpoint {
   /// The output has something to read, or has ended: answers are taken at once.
-  func outputReady() {
-    guard let output = process?.output, process?.reasonToEnd == nil, !outputHasEnded else { return }
-    if congestion.isClogged { return readWaiter.resume() }
-    // A process that writes without end must not keep the loop; one that has ended is read dry.
-    let mostReads = process?.exit == nil ? 16 : 1024
-    var reads = 0
-    readAgain: while reads < mostReads {
-      reads += 1
-      let room = lines.makeRoom()
-      let kernel = loop.kernel
-      switch lines.fill({ kernel.read(output, into: &$0, at: room) }) {
-      case .bytes(let count):
-        lines.commit(count)
-        takeLines()
-        // A short read has emptied the pipe; asking again would cost a call for nothing.
-        if count < room.count, process?.exit == nil { break readAgain }
-      case .wouldBlock:
-        outputHasEnded = process?.exit != nil
-        break readAgain
-      case .end, .failed:
-        outputHasEnded = true
-        break readAgain
-      }
+  func outputReady(isClosed: Bool = false) {
+    guard let running = process, running.reasonToEnd == nil, !outputHasEnded else { return }
+    if congestion.isClogged {
+      watchOutputAgain()
+      return readWaiter.resume()
     }
-    if process?.exit != nil { outputHasEnded = true }
+    let hasExited = running.exit != nil
+    // A process that writes without end must not keep the loop; one that has ended is read dry.
+    let mostReads = hasExited ? 1024 : 16
+    var isEmpty = false
+    var reads = 0
+    while !isEmpty, reads < mostReads {
+      reads += 1
+      isEmpty = readOutput(running.output, mayHaveEnded: hasExited || isClosed)
+    }
+    if hasExited { outputHasEnded = true }
     if outputHasEnded {
       stopWatchingOutput()
       if case .whole(let line) = lines.remainder() { take(line) }
+    } else if !isEmpty {
+      watchOutputAgain()
     }
     if !inbox.isEmpty || outputHasEnded { readWaiter.resume() }
   }
 
-  private func watchOutput() {
-    guard let output = process?.output, process?.outputWatch == nil else { return }
-    process?.outputWatch = try? loop.watch(
-      output,
-      .reading,
-      owner: self,
-      token: Stream.output.rawValue
-    )
+  /// Reads once; returns whether nothing is left for now.
+  private func readOutput(_ output: Descriptor, mayHaveEnded: Bool) -> Bool {
+    let room = lines.makeRoom()
+    let kernel = loop.kernel
+    switch lines.fill({ kernel.read(output, into: &$0, at: room) }) {
+    case .bytes(let count):
+      lines.commit(count)
+      takeLines()
+      // A short read has emptied the pipe; asking again would cost a call for nothing.
+      return count < room.count && !mayHaveEnded
+    case .wouldBlock: return true
+    case .end, .failed:
+      outputHasEnded = true
+      return true
+    }
   }
 
-  private func stopWatchingOutput() {
+  private func watchOutput() {
+    guard let output = process?.output, process?.outputWatch == nil else { return }
+    let watch = watch(output, [.reading, .once], .output)
+    process?.outputWatch = watch
+  }
+
+  /// Watches a pipe of the process, or ends it: nobody would hear of it any more.
+  func watch(_ pipe: Descriptor, _ interest: Interest, _ stream: Stream) -> UInt64? {
+    do throws(SystemError) {
+      return try loop.watch(pipe, interest, owner: self, token: stream.rawValue)
+    } catch {
+      endUnwatched(error)
+      return nil
+    }
+  }
+
+  private func endUnwatched(_ error: SystemError) {
+    end("was ended because its pipes cannot be watched (\(error))")
+  }
+
+  /// Asks to be told once more of what is still to be read.
+  private func watchOutputAgain() {
+    guard let output = process?.output, let watch = process?.outputWatch else { return }
+    do throws(SystemError) {
+      try loop.rewatch(output, watch, [.reading, .once])
+    } catch {
+      endUnwatched(error)
+    }
+  }
+
+  func stopWatchingOutput() {
     guard let output = process?.output, let watch = process?.outputWatch else { return }
     loop.unwatch(output, watch)
     process?.outputWatch = nil
@@ -61,7 +91,12 @@ extension Endpoint {
   }
 
   private func take(_ range: Range<Int>) {
-    let source = lines.storage
+    let source = lines.take(range) ?? lines.storage
+    if chaos == nil || !intercepts(source, range) { take(source, range) }
+  }
+
+  @inline(__always)
+  func take(_ source: [UInt8], _ range: Range<Int>) {
     guard inbox.isEmpty else { return inbox.append(IncomingLine(Array(source[range]))) }
     if let other = receiveIfAnswer(source, range) {
       inbox.append(IncomingLine(Array(source[range]), other))
@@ -96,7 +131,7 @@ extension Endpoint {
     // Not merely without interest: an end that is seen again and again would keep us busy.
     stopWatchingOutput()
     await observer?.roomForMore()
-    guard process?.isOver == false, !outputHasEnded else { return }
+    guard process?.isOver == false, process?.reasonToEnd == nil, !outputHasEnded else { return }
     watchOutput()
     // What came meanwhile may have been the end.
     outputReady()
@@ -179,20 +214,11 @@ extension Endpoint {
   /// Progress gives a call more time, up to its limit (MCP 2025-11-25, progress).
   private func receiveProgress(_ envelope: Envelope, _ line: [UInt8]) async {
     guard let id = RequestID.integer(line.span, envelope.progressToken),
-      case .call(var call) = pending[id]
+      case .call(let call) = pending[id]
     else { return }
     let now = loop.now
     call.lastProgress = now
     call.deadline = max(call.deadline, min(now + call.attempt.timeout, call.attempt.limit))
-    if let timer = call.timer {
-      loop.cancelTimer(timer)
-      call.timer = loop.setTimer(
-        at: call.deadline,
-        owner: self,
-        token: EndpointTimer(.deadline, UInt64(id)).token
-      )
-    }
-    pending[id] = .call(call)
     breaker.excuse(call.permit)
     toolBreakers.excuse(call.attempt.tool.index, call.toolPermit)
     guard !call.attempt.message.envelope.progressToken.isEmpty else { return }
@@ -222,12 +248,8 @@ extension Endpoint {
   /// Keeps the pipe empty, so that a process that logs a lot does not stand still.
   func readErrors() async {
     guard let stream = process?.error else { return }
-    process?.errorWatch = try? loop.watch(
-      stream,
-      .reading,
-      owner: self,
-      token: Stream.error.rawValue
-    )
+    let watch = watch(stream, .reading, .error)
+    process?.errorWatch = watch
     var buffer = [UInt8](repeating: 0, count: 4096)
     while process?.errorIsOpen == true {
       await unsafe withUnsafeContinuation { unsafe errorWaiter.wait($0) }
@@ -240,40 +262,11 @@ extension Endpoint {
     }
   }
 
-  private func closeErrors() {
+  func closeErrors() {
     guard let running = process, running.errorIsOpen else { return }
     process?.errorIsOpen = false
     if let watch = running.errorWatch { loop.unwatch(running.error, watch) }
     loop.kernel.close(running.error)
-  }
-
-  /// Closes what is still open of an ended process and lets its tasks end.
-  func closePipes() {
-    guard let running = process else { return }
-    if running.errorIsOpen {
-      // What it said last is often the reason.
-      var buffer = [UInt8](repeating: 0, count: 4096)
-      if case .bytes(let count) = loop.kernel.read(
-        running.error,
-        into: &buffer,
-        at: 0..<buffer.count
-      ) {
-        tail.append(buffer[..<count])
-      }
-      closeErrors()
-    }
-    if let watch = running.outputWatch { loop.unwatch(running.output, watch) }
-    loop.kernel.close(running.output)
-    closeInput()
-    errorWaiter.resume()
-    refreshWaiter.resume()
-  }
-
-  func closeInput() {
-    guard let running = process, running.inputIsOpen else { return }
-    process?.inputIsOpen = false
-    if let watch = running.inputWatch { loop.unwatch(running.input, watch) }
-    loop.kernel.close(running.input)
   }
 }
 

@@ -29,28 +29,22 @@ extension Endpoint {
     if !message.envelope.progressToken.isEmpty {
       splice.replace(message.envelope.progressToken, with: .integer(id))
     }
-    outbox.append(splice, message.line, 0..<message.line.count)
+    if chaos == nil || passes(id, attempt) {
+      outbox.append(splice, message.line, 0..<message.length)
+    }
     flushAtEndOfTurn()
-    let timer =
-      questions.isEmpty
-      ? loop.setTimer(
-        at: attempt.deadline,
-        owner: self,
-        token: EndpointTimer(.deadline, UInt64(id)).token
-      ) : nil
     let call = CallInFlight(
-      attempt: attempt,
-      permit: permit,
-      toolPermit: toolPermit,
+      attempt,
+      permit,
+      toolPermit,
       sent: loop.kernel.now(),
       queued: queued,
       // The line end behind it proves nothing: many readers take a last line without one.
       frameEnd: outbox.end - 1,
-      deadline: attempt.deadline,
-      timer: timer,
-      completion: completion
+      completion
     )
     pending.add(id, .call(call))
+    if questions.isEmpty { armCallTimer(for: attempt.deadline) }
   }
 
   /// Appends a whole line of our own.
@@ -71,22 +65,23 @@ extension Endpoint {
   func flush() {
     guard let input = process?.input, process?.inputIsOpen == true else { return }
     switch outbox.flush(into: input, loop.kernel) {
-    case .done:
-      if let watch = process?.inputWatch {
-        loop.unwatch(input, watch)
-        process?.inputWatch = nil
-      }
+    case .done: stopWatchingInput()
     case .blocked:
       if process?.inputWatch == nil {
-        process?.inputWatch = try? loop.watch(
-          input,
-          .writing,
-          owner: self,
-          token: Stream.input.rawValue
-        )
+        let watch = watch(input, .writing, .input)
+        process?.inputWatch = watch
       }
-    case .failed: end("closed its standard input")
+    case .failed:
+      // A closed end is reported again and again until the process is gone.
+      stopWatchingInput()
+      end(Self.closedInput)
     }
+  }
+
+  private func stopWatchingInput() {
+    guard let input = process?.input, let watch = process?.inputWatch else { return }
+    loop.unwatch(input, watch)
+    process?.inputWatch = nil
   }
 
   func sendCancellation(of id: Int, reason: [UInt8]?) {
@@ -127,6 +122,7 @@ extension Endpoint {
   }
 
   func sendRequest(_ id: Int, _ method: StaticString, _ params: [UInt8]?) {
+    guard chaos == nil || passesOwn(id, method) else { return }
     var writer = JSONWriter()
     writer.beginObject()
     writer.key("jsonrpc")

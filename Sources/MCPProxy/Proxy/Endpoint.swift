@@ -14,9 +14,17 @@ package actor Endpoint: LoopBound {
   var observer: (any EndpointObserver)?
 
   // Guards
-  var breaker: CircuitBreaker
+  #if MUTANTS
+  // The simulation runs a model beside each.
+  typealias Breaker = WatchedBreaker
+  typealias Bucket = WatchedBucket
+  #else
+  typealias Breaker = CircuitBreaker
+  typealias Bucket = TokenBucket
+  #endif
+  var breaker: Breaker
   var toolBreakers: ToolBreakers
-  var bucket: TokenBucket?
+  var bucket: Bucket?
   var toolBuckets: [Int: TokenBucket] = [:]
   var bulkhead: Bulkhead
   var retryBudget: RetryBudget
@@ -27,6 +35,7 @@ package actor Endpoint: LoopBound {
   var waiting: [UInt64: WaitingCall] = [:]
   /// Calls that came before the process was ready, in order.
   var arrivals: [UInt64] = []
+  var callTimer: (id: EventLoop.TimerID, deadline: Instant)?
   var queueTimer: EventLoop.TimerID?
   var queueDeadline: Instant?
   var tokenTimer: EventLoop.TimerID?
@@ -37,6 +46,8 @@ package actor Endpoint: LoopBound {
   var pausedSince: Instant?
   /// What the last failed call ended with, for the breaker's text.
   var lastFailure: String?
+  /// Faults to inject; `nil` without `--chaos`, and all that then costs is the question.
+  var chaos: FaultInjection?
 
   // Process
   var state = EndpointState.idle
@@ -67,6 +78,9 @@ package actor Endpoint: LoopBound {
   var toolNumbers: [String: Int] = [:]
   var listIsStale = false
   var lastSpeech = Instant.zero
+  #if MUTANTS
+  lazy var wallStart = loop.kernel.wallClock() - loop.now.nanoseconds
+  #endif
 
   package init(
     _ configuration: EndpointConfiguration,
@@ -74,6 +88,7 @@ package actor Endpoint: LoopBound {
     loop: EventLoop,
     launcher: Launcher,
     congestion: Congestion,
+    chaos: ChaosPlan? = nil,
     log: Log
   ) {
     self.congestion = congestion
@@ -83,10 +98,11 @@ package actor Endpoint: LoopBound {
     self.loop = loop
     self.launcher = launcher
     self.log = log
+    self.chaos = chaos.map { FaultInjection(plan: $0) }
     let policy = configuration.policy
-    breaker = CircuitBreaker(policy: policy.breaker)
+    breaker = Breaker(policy: policy.breaker)
     toolBreakers = ToolBreakers(policy: policy.breaker)
-    bucket = policy.rateLimit.map { TokenBucket(policy: $0, at: loop.now) }
+    bucket = policy.rateLimit.map { Bucket(policy: $0, at: loop.now) }
     bulkhead = Bulkhead(policy: policy.concurrency)
     retryBudget = RetryBudget(policy: policy.retry, at: loop.now)
     restarts = RestartTracker(policy: policy.restart)
@@ -116,6 +132,11 @@ package actor Endpoint: LoopBound {
   /// Sends a call to the endpoint, when its guards let it, and waits for what becomes of it.
   package func attempt(_ attempt: Attempt) async -> AttemptResult {
     if let failure = gate(attempt) { return .failed(failure) }
+    #if MUTANTS
+    if Mutant.isActive(.admissionSplitByAwait), bulkhead.waiting == 0, state == .ready {
+      return await attemptInTwoSteps(attempt)
+    }
+    #endif
     return await unsafe withUnsafeContinuation { continuation in
       unsafe receive(attempt, continuation)
     }
@@ -126,6 +147,9 @@ package actor Endpoint: LoopBound {
   /// The way of nearly every call: no task, no hop. The observer hears of its end.
   package func begin(_ attempt: Attempt) -> Bool {
     guard state == .ready, gate(attempt) == nil else { return false }
+    #if MUTANTS
+    if Mutant.isActive(.admissionSplitByAwait) { return false }
+    #endif
     let now = loop.now
     if bulkhead.waiting == 0, bulkhead.hasPlace {
       guard case .admitted(let permit, let toolPermit) = admit(attempt, at: now) else {
@@ -145,6 +169,9 @@ package actor Endpoint: LoopBound {
 
   /// Tells whoever waits for an attempt how it ended.
   func finish(_ call: CallInFlight, _ result: AttemptResult) {
+    if let mode = chaos?.takeMark(call.attempt.call) {
+      observer?.injected(mode, into: call.attempt.call)
+    }
     finish(call.completion, call.attempt, result)
   }
 
@@ -154,14 +181,9 @@ package actor Endpoint: LoopBound {
 
   private func finish(_ completion: Completion, _ attempt: Attempt, _ result: AttemptResult) {
     switch completion {
-    case .task(let continuation): unsafe continuation.resume(returning: result)
-    case .direct: observer.map { tell($0, attempt.call, result) }
+    case .task(let continuation): unsafe continuation.resume(returning: result.kept())
+    case .direct: observer?.attemptEnded(attempt.call, result)
     }
-  }
-
-  private func tell(_ observer: some EndpointObserver, _ call: UInt64, _ result: AttemptResult) {
-    // Both actors are on the loop, so the step is the same (docs/decisions/0009).
-    observer.assumeIsolated { $0.attemptEnded(call, result) }
   }
 
   /// Gives up a call wherever it is; its `attempt` returns `cancelled`.
@@ -183,7 +205,7 @@ package actor Endpoint: LoopBound {
 
   package func descriptorReady(_ token: UInt64, _ interest: Interest) {
     switch Stream(rawValue: token) {
-    case .output: outputReady()
+    case .output: outputReady(isClosed: interest.contains(.closed))
     case .error: errorWaiter.resume()
     case .input: flush()
     case nil: break
@@ -198,6 +220,7 @@ package actor Endpoint: LoopBound {
   package func timerFired(_ token: UInt64) {
     let timer = EndpointTimer(token)
     switch timer.kind {
+    case .calls: callTimerFired()
     case .deadline: deadlinePassed(Int(timer.number))
     case .waiting: waitingTooLong(timer.number)
     case .queue: queueTimerFired()
@@ -206,6 +229,7 @@ package actor Endpoint: LoopBound {
     case .life: lifeTimerFired(LifePhase(rawValue: timer.number))
     case .group: groupTimerFired(Int32(truncatingIfNeeded: timer.number))
     case .question: questionTimedOut(timer.number)
+    case .chaos: chaosTimerFired(timer.number)
     }
   }
 
@@ -220,7 +244,9 @@ package actor Endpoint: LoopBound {
 /// What a timer of an endpoint is for, packed into the loop's token.
 struct EndpointTimer {
   enum Kind: UInt64 {
-    /// A request sent has had its time.
+    /// A call that was sent may have had its time.
+    case calls
+    /// A request of our own has had its time.
     case deadline
     /// A call has waited for the process to come up until its own deadline.
     case waiting
@@ -236,6 +262,8 @@ struct EndpointTimer {
     case group
     /// A question to the human has had its time.
     case question
+    /// The second half of an injected fault is due.
+    case chaos
   }
   let kind: Kind
   let number: UInt64

@@ -2,8 +2,10 @@ package import MCPProtocol
 
 /// The client's side of the proxy, as an endpoint sees it.
 package protocol EndpointObserver: LoopBound {
-  /// An attempt that `begin` accepted has ended. Called at once, without a hop.
-  func attemptEnded(_ call: UInt64, _ result: AttemptResult)
+  /// An attempt that `begin` accepted has ended. Dealt with in this very step, without a hop.
+  nonisolated func attemptEnded(_ call: UInt64, _ result: AttemptResult)
+  /// A fault was injected into an attempt of the call, which ends next. Dealt with likewise.
+  nonisolated func injected(_ mode: ChaosMode, into call: UInt64)
   /// The endpoint's tools are known, for the first time or anew.
   func toolsListed(by endpoint: Int, _ tools: [ToolEntry]) async
   /// The endpoint cannot say what tools it has: it did not start, or its list is no good.

@@ -28,7 +28,9 @@ package enum EndpointState: Sendable, Equatable {
 }
 
 /// A running process of an endpoint and our ends of its pipes.
-struct EndpointProcess {
+///
+/// An object, because every read and write looks at one or two of its members.
+final class EndpointProcess {
   let id: Int32
   let input: Descriptor
   let output: Descriptor
@@ -45,6 +47,13 @@ struct EndpointProcess {
   var reasonToEnd: String?
   /// Reading has ended, whoever ended it.
   var isOver = false
+
+  init(id: Int32, input: Descriptor, output: Descriptor, error: Descriptor) {
+    self.id = id
+    self.input = input
+    self.output = output
+    self.error = error
+  }
 }
 
 /// The last of what a process wrote to standard error, for messages that say why it failed.

@@ -80,6 +80,9 @@ package enum FailureText {
     return "Server \"\(endpoint)\" cannot be started: \(why)\(line). This call was not sent."
   }
 
+  package static let injected =
+    "Fault injected by the chaos settings (mode error). This call was not sent."
+
   /// A span as people say it: `0.4 s`, `24 s`, `5 min`, `1 h`.
   package static func seconds(_ span: TimeSpan) -> String {
     if span > .minutes(59) { return "\(number((span.seconds / 360).rounded(.up) / 10)) h" }

@@ -31,7 +31,7 @@ package actor Launcher: LoopBound {
   func launch(
     _ command: Command,
     for endpoint: Endpoint
-  ) async throws(LaunchError) -> EndpointProcess {
+  ) async throws(LaunchError) -> sending EndpointProcess {
     keepReaper()
     let found: CommandFinder.Found
     if let given = try finder.find(command) {
@@ -47,10 +47,13 @@ package actor Launcher: LoopBound {
       environment: environment.variables(for: command, path: found.searchPath)
     )
     request.directory = command.directory
+    let (kernel, reaper) = (loop.kernel, reaper)
+    request.whenPiped = { pipe in Self.tell(reaper, kernel, "~\(pipe)\n") }
     let spawned: SpawnedProcess
     do {
-      spawned = try loop.kernel.spawn(request)
+      spawned = try kernel.spawn(request)
     } catch {
+      tellReaper("~0\n")
       throw LaunchError(launching: command, at: found.path, error)
     }
     guard let output = spawned.output, let error = spawned.error else {
@@ -106,11 +109,11 @@ package actor Launcher: LoopBound {
     )
     request.ownSession = true
     request.inputOnly = true
+    // It knows what there is to end before it runs: we may be killed in any instant after that.
+    let known = groups.sorted { $0.key < $1.key }
+    request.firstInput = known.flatMap { Array("+\($0.key) \($0.value)\n".utf8) }
     // Without it the promise is weaker, but everything else works.
     reaper = try? loop.kernel.spawn(request)
-    for (group, start) in groups.sorted(by: { $0.key < $1.key }) {
-      tellReaper("+\(group) \(start)\n")
-    }
   }
 
   package func timerFired(_ token: UInt64) {
@@ -118,10 +121,12 @@ package actor Launcher: LoopBound {
     if !groups.isEmpty { keepReaper() }
   }
 
-  private func tellReaper(_ line: String) {
+  private func tellReaper(_ line: String) { Self.tell(reaper, loop.kernel, line) }
+
+  private static func tell(_ reaper: SpawnedProcess?, _ kernel: any Kernel, _ line: String) {
     guard let reaper else { return }
     // The pipe holds thousands of lines and the reaper reads at once: a short write means it died.
-    _ = loop.kernel.write(reaper.input, Array(line.utf8), from: 0)
+    _ = kernel.write(reaper.input, Array(line.utf8), 0..<line.utf8.count)
   }
 }
 

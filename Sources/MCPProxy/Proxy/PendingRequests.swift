@@ -9,42 +9,60 @@ struct PendingRequests {
     case own(OwnRequest)
   }
 
-  private var requests: [Int: Request] = [:]
+  private var requests = NumberTable<Request>()
   private var lastID = 0
 
   var isEmpty: Bool { requests.isEmpty }
   var count: Int { requests.count }
 
   mutating func nextID() -> Int {
+    #if MUTANTS
+    if Mutant.isActive(.idReused) { return (1...).first { self[$0] == nil } ?? 0 }
+    #endif
     lastID += 1
     return lastID
   }
 
-  mutating func add(_ id: Int, _ request: Request) { requests[id] = request }
+  mutating func add(_ id: Int, _ request: Request) { self[id] = request }
+
+  // An id that a process made up may be negative; then it is a number that was never given.
 
   subscript(id: Int) -> Request? {
-    get { requests[id] }
-    set { requests[id] = newValue }
+    get { requests[UInt64(truncatingIfNeeded: id)] }
+    set { requests[UInt64(truncatingIfNeeded: id)] = newValue }
   }
 
-  mutating func remove(_ id: Int) -> Request? { requests.removeValue(forKey: id) }
+  mutating func remove(_ id: Int) -> Request? { requests.remove(UInt64(truncatingIfNeeded: id)) }
 
   mutating func removeCall(_ id: Int) -> CallInFlight? {
-    guard case .call(let call) = requests[id] else { return nil }
-    requests[id] = nil
+    guard case .call(let call) = self[id] else { return nil }
+    self[id] = nil
     return call
   }
 
   /// Under which id a call was sent; for cancelling, which is rare.
   func id(ofCall number: UInt64) -> Int? {
-    for (id, request) in requests {
-      if case .call(let call) = request, call.attempt.call == number { return id }
+    ids.first { id in
+      if case .call(let call) = self[id] { call.attempt.call == number } else { false }
     }
-    return nil
+  }
+
+  /// When the first of the calls has had its time.
+  var nextDeadline: Instant? {
+    ids.compactMap { if case .call(let call) = self[$0] { call.deadline } else { nil } }.min()
+  }
+
+  /// The calls that have had their time, the earliest first.
+  func overdue(at now: Instant) -> [Int] {
+    let due = ids.compactMap { id -> (deadline: Instant, id: Int)? in
+      guard case .call(let call) = self[id], call.deadline <= now else { return nil }
+      return (call.deadline, id)
+    }
+    return due.sorted { ($0.deadline, $0.id) < ($1.deadline, $1.id) }.map(\.id)
   }
 
   /// All ids in the order they were sent.
-  var ids: [Int] { requests.keys.sorted() }
+  var ids: [Int] { requests.sortedNumbers.map { Int($0) } }
 }
 
 /// Who is told how an attempt ended.
@@ -56,7 +74,7 @@ struct PendingRequests {
 }
 
 /// A call that was sent.
-struct CallInFlight {
+final class CallInFlight {
   let attempt: Attempt
   let permit: Permit
   let toolPermit: Permit
@@ -65,10 +83,28 @@ struct CallInFlight {
   /// Where the frame's closing brace stands in the stream to the process.
   let frameEnd: Int
   var deadline: Instant
-  var timer: EventLoop.TimerID?
   var paused = TimeSpan.zero
   var lastProgress: Instant?
   let completion: Completion
+
+  init(
+    _ attempt: Attempt,
+    _ permit: Permit,
+    _ toolPermit: Permit,
+    sent: Instant,
+    queued: TimeSpan,
+    frameEnd: Int,
+    _ completion: Completion
+  ) {
+    self.attempt = attempt
+    self.permit = permit
+    self.toolPermit = toolPermit
+    self.sent = sent
+    self.queued = queued
+    self.frameEnd = frameEnd
+    deadline = attempt.deadline
+    self.completion = completion
+  }
 }
 
 /// A call that waits for the process, a place or a token.

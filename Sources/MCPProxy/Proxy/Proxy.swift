@@ -1,8 +1,8 @@
 /// The whole: makes the actors, runs them, and ends them in good order.
-package actor Proxy: SignalReceiver {
+package actor Proxy: LoopBound {
   package nonisolated let loop: EventLoop
-  private let session: ClientSession
-  private let endpoints: [Endpoint]
+  package nonisolated let session: ClientSession
+  package nonisolated let endpoints: [Endpoint]
   private let launcher: Launcher
   private var exitCode: Int32 = 0
   private var signals: [Signal] = []
@@ -22,6 +22,8 @@ package actor Proxy: SignalReceiver {
     /// This program, for running it as the reaper.
     package var binary: String?
     package var log: Log
+    /// Faults to inject; `nil`: none.
+    package var chaos: ChaosSettings?
 
     package init(
       input: Descriptor,
@@ -30,7 +32,8 @@ package actor Proxy: SignalReceiver {
       folders: Folders,
       run: UsageRun,
       binary: String?,
-      log: Log
+      log: Log,
+      chaos: ChaosSettings? = nil
     ) {
       self.input = input
       self.output = output
@@ -39,6 +42,7 @@ package actor Proxy: SignalReceiver {
       self.run = run
       self.binary = binary
       self.log = log
+      self.chaos = chaos
     }
   }
 
@@ -60,6 +64,7 @@ package actor Proxy: SignalReceiver {
         loop: loop,
         launcher: launcher,
         congestion: congestion,
+        chaos: parts.chaos.flatMap { ChaosPlan($0, endpoint: endpoint.name) },
         log: parts.log
       )
     }
@@ -73,6 +78,7 @@ package actor Proxy: SignalReceiver {
         kernel: loop.kernel,
         settings: settings,
         folder: parts.folders.usage,
+        names: endpoints.map(\.name),
         run: parts.run,
         log: parts.log
       ),

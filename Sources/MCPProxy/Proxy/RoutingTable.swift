@@ -38,12 +38,19 @@ package final class Route: Sendable {
 /// Finds a route by the bytes of a name, in one step however many tools there are.
 package struct RoutingTable: Sendable {
   package let routes: [Route]
-  private var places: [UInt64: [Int]] = [:]
+  private let names: [[UInt8]]
+  /// The last route whose name has this hash; `earlier` leads to the others.
+  private var places = NumberTable<Int>()
+  private var earlier: [Int?]
 
   package init(_ routes: [Route]) {
     self.routes = routes
-    for (place, route) in routes.enumerated() {
-      places[Self.hash(route.name.utf8), default: []].append(place)
+    names = routes.map { Array($0.name.utf8) }
+    earlier = []
+    for (place, name) in names.enumerated() {
+      let hash = Self.hash(name[...])
+      earlier.append(places[hash])
+      places[hash] = place
     }
   }
 
@@ -57,16 +64,18 @@ package struct RoutingTable: Sendable {
   }
 
   private func find(_ name: ArraySlice<UInt8>) -> Route? {
-    guard let candidates = places[Self.hash(name)] else { return nil }
-    for place in candidates where routes[place].name.utf8.elementsEqual(name) {
-      return routes[place]
+    var candidate = places[Self.hash(name)]
+    while let place = candidate {
+      if names[place][...] == name { return routes[place] }
+      candidate = earlier[place]
     }
     return nil
   }
 
-  private static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
+  /// Never 0, which the table keeps for itself.
+  private static func hash(_ bytes: ArraySlice<UInt8>) -> UInt64 {
     var hash = StableHash()
     for byte in bytes { hash.add(byte) }
-    return hash.value
+    return max(1, hash.value)
   }
 }

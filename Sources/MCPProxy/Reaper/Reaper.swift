@@ -17,7 +17,7 @@ package enum Reaper {
   /// Runs until standard input ends, ends the groups, returns the exit code.
   package static func run() -> Int32 {
     detach()
-    end(readLedger().entries)
+    end(readLedger())
     return 0
   }
 
@@ -63,18 +63,33 @@ package enum Reaper {
   }
 
   /// TERM to all at once, KILL to those still there after the grace.
-  private static func end(_ entries: [ReaperLedger.Entry]) {
-    var groups = Set(entries.filter(isOurs).map(\.group))
+  private static func end(_ ledger: ReaperLedger) {
+    var groups = Set(ledger.entries.filter(isOurs).map(\.group))
+    // The proxy was killed between starting a process and saying so.
+    if let pipe = ledger.announcedPipe { groups.formUnion(readers(of: pipe)) }
     for group in groups { kill(-group, SIGTERM) }
     let clock = SuspendingClock()
     let deadline = clock.now + grace
-    groups = living(groups)
-    while !groups.isEmpty, clock.now < deadline {
+    var absent: Set<Int32> = []
+    while clock.now < deadline {
+      // Who forks and exits during one look is seen in none of its two shapes: it takes two.
+      let unseen = groups.subtracting(living(groups))
+      groups.subtract(unseen.intersection(absent))
+      absent = unseen
+      if groups.isEmpty { return }
       // Nothing reports the end of a process that is not our child: asking again is the only way.
       _ = poll(nil, 0, 10)
-      groups = living(groups)
     }
     for group in groups { kill(-group, SIGKILL) }
+  }
+
+  /// The groups of those who have the pipe as their standard input; several looks, as above.
+  private static func readers(of pipe: UInt64) -> Set<Int32> {
+    for _ in 0..<4 {
+      let groups = PipeID.groups(reading: pipe).subtracting([getpgrp()])
+      if !groups.isEmpty { return groups }
+    }
+    return []
   }
 
   /// Whether the group still is the one that was registered.

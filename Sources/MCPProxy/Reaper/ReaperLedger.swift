@@ -1,8 +1,10 @@
 /// The process groups that end when the proxy does, as its lines tell.
 ///
-/// One line a change: `+GROUP STARTTIME` when a process was started, `-GROUP` when its group is
-/// gone. What is not such a line is ignored: the reaper has nobody to complain to. So is a last
-/// line without its newline, which a dying proxy may leave and which may name half a number.
+/// One line a change: `~PIPE` when a process is about to be started that will have this pipe
+/// (`PipeID`) as its standard input, `+GROUP STARTTIME` when it was, `~0` when it could not be,
+/// `-GROUP` when its group is gone. What is not such a line is ignored: the reaper has nobody to
+/// complain to. So is a last line without its newline, which a dying proxy may leave and which may
+/// name half a number.
 package struct ReaperLedger: Sendable {
   /// A group, named after the process that leads it.
   package struct Entry: Equatable, Sendable {
@@ -20,6 +22,9 @@ package struct ReaperLedger: Sendable {
   package var entries: [Entry] {
     startTimes.map { Entry(group: $0.key, startTime: $0.value) }.sorted { $0.group < $1.group }
   }
+
+  /// The standard input of a process that may have been started and was not registered yet.
+  package private(set) var announcedPipe: UInt64?
 
   private var startTimes: [Int32: UInt64] = [:]
   /// The beginning of a line whose newline has not come; one byte over `maxLine` at most.
@@ -41,6 +46,10 @@ package struct ReaperLedger: Sendable {
 
   private mutating func apply(_ line: [UInt8]) {
     let words = line.dropFirst().split(separator: 0x20, omittingEmptySubsequences: false)
+    if line.first == UInt8(ascii: "~"), words.count == 1, let pipe = decimal(words[0]) {
+      announcedPipe = pipe == 0 ? nil : pipe
+      return
+    }
     // Group 1 would make kill(-1) of it: every process of the user. 0 is the caller's own group.
     guard let word = words.first, let number = decimal(word), number > 1,
       let group = Int32(exactly: number)
@@ -48,6 +57,7 @@ package struct ReaperLedger: Sendable {
     switch (line.first, words.count) {
     case (UInt8(ascii: "+"), 2):
       guard let startTime = decimal(words[1]) else { return }
+      announcedPipe = nil
       guard startTimes.count < Self.maxGroups || startTimes[group] != nil else { return }
       startTimes[group] = startTime
     case (UInt8(ascii: "-"), 1):

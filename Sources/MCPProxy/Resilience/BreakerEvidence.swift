@@ -37,6 +37,9 @@ struct BreakerEvidence: Sendable {
   /// Counts as slow what has been in flight for too long; true if that found a new one.
   mutating func findSlow(at now: Instant, policy: BreakerPolicy) -> Bool {
     guard let limit = policy.slowLimit else { return false }
+    #if MUTANTS
+    if Mutant.isActive(.hungCallsInvisible) { return false }
+    #endif
     return inFlight.markSlow(startedBefore: now.earlier(by: limit))
   }
 
@@ -95,7 +98,10 @@ struct BreakerEvidence: Sendable {
 
   /// Divided, not multiplied: 11 of 20 is then exactly the 0.55 that somebody wrote.
   private func reaches(_ rate: Double, _ part: Int, of whole: Int) -> Bool {
-    part > 0 && Double(part) / Double(whole) >= rate
+    #if MUTANTS
+    if Mutant.isActive(.rateMustBeExceeded) { return Double(part) / Double(whole) > rate }
+    #endif
+    return part > 0 && Double(part) / Double(whole) >= rate
   }
 }
 

@@ -1,4 +1,14 @@
 extension CircuitBreaker {
+  /// What a breaker does with calls; three states are the operator's.
+  package enum State: Sendable, Equatable {
+    case closed
+    case open(until: Instant)
+    case halfOpen
+    case forcedOpen
+    case disabled
+    case metricsOnly
+  }
+
   /// A state without its data.
   package enum StateKind: Int, Sendable, CaseIterable {
     case closed

@@ -38,7 +38,12 @@ package struct Bulkhead: Sendable {
   /// Calls that wait.
   package var waiting: Int { waiters.count }
   /// Whether a place is free.
-  package var hasPlace: Bool { inFlight < max(1, policy.max) }
+  package var hasPlace: Bool {
+    #if MUTANTS
+    if Mutant.isActive(.onePlaceTooMany) { return inFlight <= max(1, policy.max) }
+    #endif
+    return inFlight < max(1, policy.max)
+  }
   /// The call whose turn is next, whether or not a place is free.
   package var first: UInt64? { waiters.first?.call }
 
@@ -83,6 +88,9 @@ package struct Bulkhead: Sendable {
   /// Takes a call out of the queue, wherever it stands; false if it does not wait.
   package mutating func cancel(_ call: UInt64) -> Bool {
     for offset in 0..<waiters.count where waiters[offset]?.call == call {
+      #if MUTANTS
+      if Mutant.isActive(.cancelledWaiterStays) { return true }
+      #endif
       waiters.remove(at: offset)
       return true
     }
@@ -92,16 +100,14 @@ package struct Bulkhead: Sendable {
   /// Takes out the first waiting call whose time is up; to be called until it returns nil.
   package mutating func dropExpired(at now: Instant) -> Dropped? {
     guard !waiters.isEmpty, now >= earliest else { return nil }
-    var next = Instant(nanoseconds: .max)
     for offset in 0..<waiters.count {
-      guard let waiter = waiters[offset] else { continue }
-      if now >= waiter.deadline {
+      if let waiter = waiters[offset], now >= waiter.deadline {
         waiters.remove(at: offset)
         return Dropped(call: waiter.call, reason: waiter.reason)
       }
-      next = min(next, waiter.deadline)
     }
-    earliest = next
+    let deadlines = (0..<waiters.count).compactMap { waiters[$0]?.deadline }
+    earliest = deadlines.reduce(Instant(nanoseconds: .max), min)
     return nil
   }
 

@@ -3,28 +3,6 @@
 /// A pure value: time comes in as a parameter and must not run backwards. Each entry point first
 /// applies what time alone has changed, so a late timer alters no decision.
 package struct CircuitBreaker: Sendable {
-  package enum State: Sendable, Equatable {
-    case closed
-    case open(until: Instant)
-    case halfOpen
-    case forcedOpen
-    case disabled
-    case metricsOnly
-  }
-
-  /// Why an attempt may not be made.
-  package enum Refusal: Sendable, Equatable {
-    case open(retryAfter: TimeSpan)
-    /// All probes are under way; after this span one of them has failed at the latest.
-    case probing(retryAfter: TimeSpan)
-    case forcedOpen
-  }
-
-  package enum Admission: Sendable, Equatable {
-    case admitted(Permit)
-    case refused(Refusal)
-  }
-
   package private(set) var state: State
   /// Rises by one at each transition.
   package private(set) var generation: UInt32
@@ -88,10 +66,16 @@ package struct CircuitBreaker: Sendable {
       if let deadline = probeDeadline { return refuse(.probing(retryAfter: deadline - now)) }
       if now < until { return refuse(.open(retryAfter: until - now)) }
       move(to: .halfOpen)
+      #if MUTANTS
+      if Mutant.isActive(.firstProbeUncounted) {
+        return .admitted(.untracked(generation: generation, at: now))
+      }
+      #endif
       return .admitted(issue(isProbe: true, at: now))
     case .halfOpen:
-      guard evidence.inFlight.count + probes.finished < probes.limit else {
-        return refuse(.probing(retryAfter: probeDeadline.map { $0 - now } ?? .zero))
+      // Where there is no place, a probe is in flight: results alone never fill it undecided.
+      if let deadline = probeDeadline, !probes.hasPlace(beside: evidence.inFlight.count) {
+        return refuse(.probing(retryAfter: deadline - now))
       }
       return .admitted(issue(isProbe: true, at: now))
     }
@@ -113,12 +97,18 @@ package struct CircuitBreaker: Sendable {
     slowExempt: Bool = false
   ) {
     applyDeadlines(at: now)
-    guard permit.generation == generation,
-      permit.slot == Permit.noSlot || evidence.inFlight.end(permit)
-    else {
+    guard end(permit) else {
       if verdict != .ignored { totals.lateResults += 1 }
+      #if MUTANTS
+      if Mutant.isActive(.lateFailureProlongsWait), verdict == .failure, state.kind == .open {
+        state = .open(until: now + policy.open)
+      }
+      #endif
       return
     }
+    #if MUTANTS
+    let verdict = Mutant.isActive(.cancelCloses) && verdict == .ignored ? .success : verdict
+    #endif
     guard verdict != .ignored else { return }
     let isFailure = verdict == .failure
     let elapsed = now - permit.start - pausedFor
@@ -187,6 +177,9 @@ package struct CircuitBreaker: Sendable {
   package mutating func update(policy: BreakerPolicy) {
     self.policy = policy
     evidence.update(policy: policy)
+    #if MUTANTS
+    if Mutant.isActive(.updateResetsGeneration) { generation = 0 }
+    #endif
   }
 
   /// Forgets everything about a process that is gone; the operator's mode stays.
@@ -199,11 +192,25 @@ package struct CircuitBreaker: Sendable {
 
   /// When the oldest probe is given up: a result that never comes must not keep the breaker shut.
   private var probeDeadline: Instant? {
-    evidence.inFlight.oldestStart.map { $0 + policy.probeTimeout }
+    #if MUTANTS
+    if Mutant.isActive(.lostProbeKeepsShut), evidence.inFlight.count > 0 {
+      return Instant(nanoseconds: .max)
+    }
+    #endif
+    return evidence.inFlight.oldestStart.map { $0 + policy.probeTimeout }
   }
 
   private mutating func issue(isProbe: Bool = false, at now: Instant) -> Permit {
     evidence.inFlight.begin(generation: generation, isProbe: isProbe, at: now)
+  }
+
+  /// Ends an attempt; false if another generation admitted it, or if it has ended before.
+  private mutating func end(_ permit: Permit) -> Bool {
+    #if MUTANTS
+    if permit.generation != generation { return evidence.inFlight.endLate() }
+    #endif
+    return permit.generation == generation
+      && (permit.slot == Permit.noSlot || evidence.inFlight.end(permit))
   }
 
   private mutating func refuse(_ refusal: Refusal) -> Admission {

@@ -16,6 +16,14 @@ struct HalfOpenProbes: Sendable {
   /// Calls that have a result.
   var finished: Int { good + bad }
 
+  /// Whether another call may be let through beside those in flight.
+  func hasPlace(beside inFlight: Int) -> Bool {
+    #if MUTANTS
+    if Mutant.isActive(.unlimitedProbes) { return true }
+    #endif
+    return inFlight + finished < limit
+  }
+
   /// Takes a result, and decides as soon as the missing ones cannot change it; a tie is bad.
   mutating func add(isGood: Bool) -> Decision {
     if isGood { good += 1 } else { bad += 1 }

@@ -140,3 +140,13 @@ struct InFlightCalls: Sendable {
     return index
   }
 }
+
+#if MUTANTS
+extension InFlightCalls {
+  /// What a late result can do wrong; true if it counts.
+  mutating func endLate() -> Bool {
+    if Mutant.isActive(.lateResultFreesPlace), count > 0 { count -= 1 }
+    return Mutant.isActive(.lateResultCounted)
+  }
+}
+#endif

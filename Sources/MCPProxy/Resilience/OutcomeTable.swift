@@ -53,6 +53,10 @@ package enum OutcomeTable {
   package static func judge(_ observation: Observation, isProbe: Bool = false) -> Judgement {
     switch observation {
     case .result(isError: false): row(.answered, .success, .success)
+    #if MUTANTS
+    case .result(isError: true) where Mutant.isActive(.toolErrorOpens):
+      row(.answered, .failure, .ignored)
+    #endif
     case .result(isError: true), .inputRequired: row(.answered, .success, .ignored)
     case .error(code: internalError): row(.answered, .success, .failure)
     case .error, .unauthorized: row(.answered, .success, .ignored)

@@ -66,6 +66,9 @@ package enum RepeatRule {
     isInternalError: Bool
   ) -> Permission {
     switch (certainty, effect) {
+    #if MUTANTS
+    case (.unknown, .unsafe) where Mutant.isActive(.unsafeRepeated): .yes
+    #endif
     case (.notSent, _), (.unknown, .safe): .yes
     case (.unknown, .unsafe): .mayHaveRun
     case (.answered, .safe): isInternalError ? .yes : .returnAnswer
@@ -77,6 +80,10 @@ package enum RepeatRule {
   ///
   /// A refusal by the proxy is not repeated on the endpoint that refused: its reason still holds.
   package static func decide(_ situation: Situation, policy: RetryPolicy) -> Decision {
+    #if MUTANTS
+    var policy = policy
+    if Mutant.isActive(.oneAttemptTooMany) { policy.attempts += 1 }
+    #endif
     let permission = permission(
       situation.effect,
       situation.certainty,

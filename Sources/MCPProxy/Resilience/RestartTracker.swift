@@ -45,6 +45,9 @@ package struct RestartTracker: Sendable {
     if hasCrashed { return .crashed(retryAfter: RestartTracker.crashedWait) }
     let ceiling = Backoff.ceiling(base: policy.base, doublings: failures, cap: policy.cap)
     failures += 1
+    #if MUTANTS
+    if Mutant.isActive(.restartNotDoubled) { failures = 0 }
+    #endif
     let delay = ceiling * (0.8 + 0.4 * Double(random >> 11) / Double(1 << 53))
     if starts.count >= max(1, policy.max), let oldest = starts.first,
       now + delay < oldest + policy.within

@@ -24,6 +24,12 @@ package struct RetryBudget: Sendable {
   /// Pays for one repeat; false, and nothing paid, if that is more than there is.
   package mutating func withdraw(at now: Instant) -> Bool {
     refill(at: now)
+    #if MUTANTS
+    if Mutant.isActive(.budgetOverdrawn), balance >= 0, balance < RetryBudget.one {
+      balance -= RetryBudget.one
+      return true
+    }
+    #endif
     guard balance >= RetryBudget.one else { return false }
     balance -= RetryBudget.one
     return true
@@ -45,6 +51,8 @@ package struct RetryBudget: Sendable {
   /// Takes other limits from now on; the balance stays, as far as it fits.
   package mutating func update(policy: RetryPolicy, at now: Instant) {
     refill(at: now)
+    // What is left of the time before was at the old rate, which may have been zero.
+    refilledAt = max(refilledAt, now)
     capacity = RetryBudget.billionths(policy.budget)
     perSuccess = RetryBudget.billionths(policy.perSuccess)
     perSecond = max(0, policy.perSecond)

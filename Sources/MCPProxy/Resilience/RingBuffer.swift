@@ -10,8 +10,6 @@ package struct RingBuffer<Element: Sendable>: Sendable {
     storage = Array(repeating: nil, count: max(1, capacity))
   }
 
-  /// How many elements fit without growth.
-  package var capacity: Int { storage.count }
   package var isEmpty: Bool { count == 0 }
   /// The oldest element.
   package var first: Element? { count == 0 ? nil : storage[head] }

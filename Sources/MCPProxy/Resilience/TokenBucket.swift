@@ -32,6 +32,9 @@ package struct TokenBucket: Sendable {
   /// How long until a token can be taken; zero if one can now, the largest span if never.
   package func retryAfter(at now: Instant) -> TimeSpan {
     guard let interval else { return TimeSpan(nanoseconds: .max) }
+    #if MUTANTS
+    let burst = Mutant.isActive(.oneTokenTooMany) ? burst + 1 : burst
+    #endif
     let tolerance = TimeSpan(nanoseconds: (burst - 1) * interval)
     let wait = max(fullAt, now) - now - tolerance
     return max(.zero, max(wait, pausedUntil - now))

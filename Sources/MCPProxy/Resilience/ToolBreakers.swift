@@ -107,8 +107,10 @@ package struct ToolBreakers: Sendable {
   }
 
   private mutating func removeLeastUsed() {
-    guard let place = entries.indices.min(by: { entries[$0].lastUse < entries[$1].lastUse })
-    else { return }
+    var place = 0
+    for other in entries.indices where entries[other].lastUse < entries[place].lastUse {
+      place = other
+    }
     retire(entries[place])
     places[entries[place].tool] = nil
     let moved = entries.removeLast()

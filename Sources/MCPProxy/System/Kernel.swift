@@ -24,7 +24,7 @@ package protocol Kernel: AnyObject, Sendable {
   // Bytes
   func read(_ descriptor: Descriptor, into buffer: inout [UInt8], at range: Range<Int>)
     -> Transfer
-  func write(_ descriptor: Descriptor, _ bytes: [UInt8], from offset: Int) -> Transfer
+  func write(_ descriptor: Descriptor, _ bytes: [UInt8], _ range: Range<Int>) -> Transfer
   func close(_ descriptor: Descriptor)
 
   // Processes
@@ -84,6 +84,13 @@ package struct Interest: OptionSet, Sendable {
   package init(rawValue: UInt8) { self.rawValue = rawValue }
   package static let reading = Interest(rawValue: 1)
   package static let writing = Interest(rawValue: 2)
+  /// Asked for with `reading`: what came need be reported only once.
+  ///
+  /// The owner then reads until nothing is left, or asks again with `rewatch`. A kernel may report
+  /// it more often.
+  package static let once = Interest(rawValue: 4)
+  /// Reported: the other end is closed; what is left to read ends with `Transfer.end`.
+  package static let closed = Interest(rawValue: 8)
 }
 
 /// One report of `wait`.
@@ -129,6 +136,11 @@ package struct SpawnRequest: Sendable {
   package var ownSession = false
   /// Whether standard output and error go to the null device instead of pipes.
   package var inputOnly = false
+  /// What the process finds on its standard input from its first instant, even if the caller is
+  /// gone by then; only as much as a pipe holds, 4 KiB at least.
+  package var firstInput: [UInt8] = []
+  /// Called before there is a process, with what its standard input will be: `PipeID`.
+  package var whenPiped: (@Sendable (UInt64) -> Void)?
 
   package init(executable: String, arguments: [String], environment: [String]) {
     self.executable = executable

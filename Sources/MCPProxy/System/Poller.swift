@@ -13,6 +13,11 @@ struct Poller: Sendable {
 
   private let queue: Int32
   private static let batch = 64
+  #if !canImport(Darwin)
+  /// The token of the alarm.
+  private static let alarmToken = UInt64.max - 1
+  private let alarm: Alarm
+  #endif
 }
 
 #if !canImport(Darwin)
@@ -20,6 +25,14 @@ extension Poller {
   init() throws(SystemError) {
     queue = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard queue >= 0 else { throw SystemError("epoll_create1", errno) }
+    alarm = try Alarm()
+    var event = unsafe epoll_event()
+    // Reported once each time it rings: nothing needs to be read.
+    unsafe event.events = EPOLLIN.rawValue | EPOLLET.rawValue
+    unsafe event.data.u64 = Self.alarmToken
+    guard unsafe epoll_ctl(queue, EPOLL_CTL_ADD, alarm.descriptor, &event) == 0 else {
+      throw SystemError("epoll_ctl", errno)
+    }
   }
 
   func add(_ descriptor: Int32, token: UInt64, _ interest: Interest) throws(SystemError) {
@@ -44,24 +57,30 @@ extension Poller {
     var event = unsafe epoll_event()
     if interest.contains(.reading) { unsafe event.events |= EPOLLIN.rawValue }
     if interest.contains(.writing) { unsafe event.events |= EPOLLOUT.rawValue }
+    // Of other kinds a short read does not tell that nothing is left.
+    if interest.contains(.once), isPipe(descriptor) { unsafe event.events |= EPOLLET.rawValue }
     unsafe event.data.u64 = token
     guard unsafe epoll_ctl(queue, operation, descriptor, &event) == 0 else {
       throw SystemError("epoll_ctl", errno)
     }
   }
 
-  /// Waits `timeout` (`nil`: for ever) and appends what became ready.
-  func wait(_ timeout: TimeSpan?, _ events: inout [Readiness]) {
-    // Rounded up: waking before the deadline would only mean waking twice.
-    let milliseconds = timeout.map { span in
-      Int32(clamping: (span.nanoseconds + 999_999) / 1_000_000)
-    }
+  private func isPipe(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+  }
+
+  /// Waits until `deadline` (`nil`: for ever, `zero`: not at all) and appends what became ready.
+  ///
+  /// It may return earlier, with nothing.
+  func wait(until deadline: Instant?, _ events: inout [Readiness]) {
+    if let deadline, deadline != .zero { alarm.set(deadline) }
     unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.batch) { buffer in
       let count = unsafe epoll_wait(
         queue,
         buffer.baseAddress,
         Int32(Self.batch),
-        milliseconds ?? -1
+        deadline == .zero ? 0 : -1
       )
       for index in 0..<max(0, Int(count)) {
         let (token, flags) = unsafe (buffer[index].data.u64, buffer[index].events)
@@ -69,8 +88,13 @@ extension Poller {
           SignalPipe.drain(&events)
           continue
         }
+        if token == Self.alarmToken {
+          alarm.rang()
+          continue
+        }
         var interest: Interest = []
         let closed = flags & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
+        if closed { interest.insert(.closed) }
         if closed || flags & EPOLLIN.rawValue != 0 { interest.insert(.reading) }
         if closed || flags & EPOLLOUT.rawValue != 0 { interest.insert(.writing) }
         events.append(Readiness(token: token, interest: interest))
@@ -119,16 +143,17 @@ extension Poller {
     }
   }
 
-  /// Waits `timeout` (`nil`: for ever) and appends what became ready.
-  func wait(_ timeout: TimeSpan?, _ events: inout [Readiness]) {
+  /// Waits until `deadline` (`nil`: for ever, `zero`: not at all) and appends what became ready.
+  func wait(until deadline: Instant?, _ events: inout [Readiness]) {
     var limit = timespec()
-    if let timeout {
+    if let deadline {
+      let timeout = max(.zero, deadline - PosixKernel.time())
       limit.tv_sec = Int(timeout.nanoseconds / 1_000_000_000)
       limit.tv_nsec = Int(timeout.nanoseconds % 1_000_000_000)
     }
     unsafe withUnsafeTemporaryAllocation(of: kevent.self, capacity: Self.batch) { buffer in
       let count =
-        timeout == nil
+        deadline == nil
         ? unsafe kevent(queue, nil, 0, buffer.baseAddress, Int32(Self.batch), nil)
         : unsafe kevent(queue, nil, 0, buffer.baseAddress, Int32(Self.batch), &limit)
       for index in 0..<max(0, Int(count)) {

@@ -25,11 +25,11 @@ extension PosixKernel {
   package func write(
     _ descriptor: Descriptor,
     _ bytes: [UInt8],
-    from offset: Int
+    _ range: Range<Int>
   ) -> Transfer {
     if descriptor.access == .shared, !isReady(descriptor.number, POLLOUT) { return .wouldBlock }
     let count = unsafe bytes.withUnsafeBytes { bytes in
-      var source = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset...])
+      var source = unsafe UnsafeRawBufferPointer(rebasing: bytes[range])
       if descriptor.access == .shared {
         // Readiness promises room for this much and no more.
         unsafe source = UnsafeRawBufferPointer(rebasing: source.prefix(Int(PIPE_BUF)))
@@ -43,7 +43,7 @@ extension PosixKernel {
 
   private func failure(_ call: String) -> Transfer {
     let number = errno
-    if number == EAGAIN || number == EWOULDBLOCK || number == EINTR { return .wouldBlock }
+    if number == EAGAIN || number == EWOULDBLOCK { return .wouldBlock }
     return .failed(SystemError(call, number))
   }
 

@@ -11,6 +11,14 @@ extension PosixKernel {
     do {
       let input = try Pipe.open()
       opened += [input.read, input.write]
+      // Before anything is written: nobody reads yet, and more than the pipe holds would block.
+      setNonBlocking(input.write)
+      Pipe.widen(input.write)
+      if !request.firstInput.isEmpty {
+        _ = unsafe request.firstInput.withUnsafeBytes {
+          unsafe systemWrite(input.write, $0.baseAddress, $0.count)
+        }
+      }
       var output: (read: Int32, write: Int32)?
       var error: (read: Int32, write: Int32)?
       if !request.inputOnly {
@@ -20,9 +28,10 @@ extension PosixKernel {
         opened += [second.read, second.write]
         (output, error) = (first, second)
       }
+      request.whenPiped?(PipeID.of(input.read))
       let process = try start(request, input.read, output?.write, error?.write)
       for end in [input.read, output?.write, error?.write] { end.map(systemClose) }
-      for end in [input.write, output?.read, error?.read] { end.map(setNonBlocking) }
+      for end in [output?.read, error?.read] { end.map(setNonBlocking) }
       return SpawnedProcess(
         process: process,
         input: Descriptor(input.write),

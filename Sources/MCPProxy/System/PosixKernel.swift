@@ -26,7 +26,9 @@ package final class PosixKernel: Kernel {
   }
 
   /// Linux's monotonic clock stands still while the machine sleeps; the boot-time one does not.
-  package func now() -> Instant {
+  package func now() -> Instant { Self.time() }
+
+  static func time() -> Instant {
     #if canImport(Darwin)
     let clock = CLOCK_MONOTONIC
     #else
@@ -87,13 +89,7 @@ package final class PosixKernel: Kernel {
         events.append(Readiness(token: watch.token, interest: watch.interest))
       }
     }
-    var timeout: TimeSpan?
-    if !events.isEmpty || deadline == .zero {
-      timeout = .zero
-    } else if let deadline {
-      timeout = max(.zero, deadline - now())
-    }
-    poller.wait(timeout, &events)
+    poller.wait(until: events.isEmpty ? deadline : .zero, &events)
   }
 
   package func wake() {

@@ -8,11 +8,21 @@ import Glibc
 // The names `read`, `write` and `close` mean methods inside a type; these are the system's.
 
 func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
-  unsafe read(descriptor, buffer, count)
+  uninterrupted { unsafe read(descriptor, buffer, count) }
 }
 
 func systemWrite(_ descriptor: Int32, _ buffer: UnsafeRawPointer?, _ count: Int) -> Int {
-  unsafe write(descriptor, buffer, count)
+  uninterrupted { unsafe write(descriptor, buffer, count) }
+}
+
+/// Makes a call again that a signal has ended before it did anything: what is reported only once
+/// (`Interest.once`) must not be missed for it.
+@inline(__always)
+private func uninterrupted(_ call: () -> Int) -> Int {
+  while true {
+    let count = call()
+    if count >= 0 || errno != EINTR { return count }
+  }
 }
 
 func systemClose(_ descriptor: Int32) {
@@ -20,11 +30,15 @@ func systemClose(_ descriptor: Int32) {
 }
 
 func systemReceive(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
-  unsafe recv(descriptor, buffer, count, Int32(truncatingIfNeeded: messageDontWait))
+  uninterrupted {
+    unsafe recv(descriptor, buffer, count, Int32(truncatingIfNeeded: messageDontWait))
+  }
 }
 
 func systemSend(_ descriptor: Int32, _ buffer: UnsafeRawPointer?, _ count: Int) -> Int {
-  unsafe send(descriptor, buffer, count, Int32(truncatingIfNeeded: messageDontWait))
+  uninterrupted {
+    unsafe send(descriptor, buffer, count, Int32(truncatingIfNeeded: messageDontWait))
+  }
 }
 
 private let messageDontWait = Int(MSG_DONTWAIT)
@@ -55,5 +69,14 @@ enum Pipe {
     guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw SystemError("pipe2", errno) }
     #endif
     return (ends[0], ends[1])
+  }
+
+  /// Lets a pipe hold a message of 100 kB, where the system allows it: what does not fit at once
+  /// costs a second wait.
+  static func widen(_ end: Int32) {
+    #if !canImport(Darwin)
+    // F_SETPIPE_SZ of <linux/fcntl.h>, a macro that Swift does not import.
+    _ = fcntl(end, 1031, Int32(128 << 10))
+    #endif
   }
 }

@@ -22,6 +22,9 @@ extension SystemError: CustomStringConvertible {
     return "\(call): \(text)"
   }
 
+  /// Nobody reads at the other end any more.
+  package var isClosedPipe: Bool { number == EPIPE || number == ECONNRESET }
+
   /// The file does not exist.
   package var isNotFound: Bool { number == ENOENT }
 }

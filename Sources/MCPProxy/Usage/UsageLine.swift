@@ -13,25 +13,34 @@ struct UsageLine {
     var client: String?
     var clientVersion: String?
     var version: String?
+    /// Every line of such a run says which faults hit its call.
+    var isChaotic = false
   }
 
   /// What is known only when the line is written.
   struct Moment {
     let number: Int
-    let finished: Instant
-    /// Nanoseconds since 1970.
+    /// When the call ended, in nanoseconds since 1970.
     let wallClock: Int64
     /// Records lost since the last line.
     let dropped: Int
   }
 
   let run: Run
+  /// The endpoints' names as JSON strings, by index.
+  let names: [[UInt8]]
+  private let longestName: Int
   private let runMembers: [UInt8]
   private let clientMembers: [UInt8]
   private var clock = TimestampWriter()
+  /// The last cost that was written, and its text.
+  private var costWritten: Double?
+  private var costText: [UInt8] = []
 
-  init(run: Run) {
+  init(run: Run, names: [[UInt8]]) {
     self.run = run
+    self.names = names
+    longestName = names.map(\.count).max() ?? 0
     var writer = JSONWriter()
     writer.string(run.id)
     runMembers = Array("\",\"run\":".utf8) + writer.bytes + Array(",\"seq\":".utf8)
@@ -53,168 +62,181 @@ struct UsageLine {
     return comma + members + Array("\"method\":\"tools/call\",\"server\":".utf8)
   }
 
-  mutating func write(_ record: UsageRecord, _ moment: Moment, to line: inout [UInt8]) {
-    line += Chunk.start
+  mutating func write(_ record: borrowing UsageRecord, _ moment: Moment, to lines: inout [UInt8]) {
+    if let cost = record.cost, cost != costWritten { writeCost(cost) }
+    lines.append(room: room(for: record)) { write(record, moment, to: &$0) }
+  }
+
+  /// What a line takes at most: everything that has no length of its own in `fixedRoom`.
+  private func room(for record: borrowing UsageRecord) -> Int {
+    let attempts = record.attempts.count * (longestName + Self.attemptRoom)
+    return Self.fixedRoom + runMembers.count + clientMembers.count + 2 * longestName
+      + record.tool.count + attempts + Self.longestID * 6 + costText.count
+      + (run.isChaotic ? Self.injectedRoom : 0)
+  }
+
+  private static let fixedRoom = 640
+  private static let attemptRoom = 120
+  private static let injectedRoom = 20 + RepeatRule.mostAttempts * 20
+  private static let longestID = 200
+
+  private mutating func write(
+    _ record: borrowing UsageRecord,
+    _ moment: Moment,
+    to line: inout ByteWriter
+  ) {
+    line.append("{\"v\":1,\"type\":\"call\",\"ts\":\"")
     clock.append(moment.wallClock, to: &line)
-    line += runMembers
+    line.append(runMembers)
     line.append(integer: moment.number)
-    line += clientMembers
-    line += record.endpoint
-    line += Chunk.tool
-    line += record.tool
-    line += Chunk.id
+    line.append(clientMembers)
+    if let endpoint = record.endpoint {
+      line.append(names[endpoint])
+    } else {
+      line.append("\"\"")
+    }
+    line.append(",\"tool\":")
+    line.append(record.tool)
+    line.append(",\"id\":")
     appendID(record, to: &line)
     appendOutcome(record, to: &line)
-    appendTimes(record, finished: moment.finished, to: &line)
+    appendTimes(record, to: &line)
     appendAttempts(record, to: &line)
-    line += Chunk.requestBytes
+    line.append(",\"req_bytes\":")
     line.append(integer: record.requestBytes)
-    line += Chunk.answerBytes
+    line.append(",\"res_bytes\":")
     line.append(integer: record.answerBytes)
-    line += Chunk.tokens
+    line.append(",\"tokens_est\":")
     line.append(integer: (record.requestBytes + record.answerBytes) / 4)
-    if let cost = record.cost { appendCost(cost, record.costIsReported, to: &line) }
+    if record.cost != nil {
+      line.append(",\"cost_usd\":")
+      line.append(costText)
+      line.append(
+        record.costIsReported ? ",\"cost_source\":\"provider\"" : ",\"cost_source\":\"local\""
+      )
+    }
+    if run.isChaotic { appendInjected(record.injected, to: &line) }
     if moment.dropped > 0 {
-      line += Array(",\"dropped\":".utf8)
+      line.append(",\"dropped\":")
       line.append(integer: moment.dropped)
     }
-    line += Chunk.end
+    line.append("}\n")
+  }
+
+  /// Nearly all calls of a run cost the same, and writing a fraction is work.
+  private mutating func writeCost(_ cost: Double) {
+    var writer = JSONWriter()
+    writer.double(cost)
+    costText = writer.bytes
+    costWritten = cost
   }
 
   /// Ids are strings here whatever they were: columns of one type are easier to query.
-  private func appendID(_ record: UsageRecord, to line: inout [UInt8]) {
-    let id = record.message?.id ?? []
-    guard id.count <= 200 else {
+  private func appendID(_ record: borrowing UsageRecord, to line: inout ByteWriter) {
+    guard let message = record.message else { return line.append("\"\"") }
+    let id = message.envelope.id
+    guard id.count <= Self.longestID else {
       // A peer's id may be of any length; a line may not.
       var writer = JSONWriter()
-      writer.string(utf8: id.prefix(200))
-      line += writer.bytes
-      return
+      writer.string(utf8: Self.head(of: message.line[id]))
+      return line.append(writer.bytes)
     }
-    let isString = id.first == UInt8(ascii: "\"")
+    let isString = id.first.map { message.line[$0] == UInt8(ascii: "\"") } ?? false
     if !isString { line.append(UInt8(ascii: "\"")) }
-    line += id
+    line.append(message.line, id)
     if !isString { line.append(UInt8(ascii: "\"")) }
   }
 
-  private func appendOutcome(_ record: UsageRecord, to line: inout [UInt8]) {
+  /// The beginning of an id that is longer than that, cut between two characters.
+  private static func head(of id: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var end = id.startIndex + longestID
+    while end > id.startIndex, id[end] & 0xC0 == 0x80 { end -= 1 }
+    return id[..<end]
+  }
+
+  private func appendOutcome(_ record: borrowing UsageRecord, to line: inout ByteWriter) {
     if record.status == .ok {
-      line += Chunk.ok
+      line.append(",\"ok\":true,\"status\":\"ok\"")
     } else {
-      line += Array(",\"ok\":false,\"status\":\"\(record.status.rawValue)\"".utf8)
+      line.append(Array(",\"ok\":false,\"status\":\"\(record.status.rawValue)\"".utf8))
     }
     if let code = record.errorCode {
-      line += Array(",\"rpc_code\":\(code)".utf8)
+      line.append(",\"rpc_code\":")
+      line.append(integer: code)
     }
-    line += Chunk.certainty
-    line += Chunk.word(record.certainty)
-    line += record.effect == .safe ? Chunk.safe : Chunk.unsafe
+    line.append(",\"certainty\":\"")
+    line.append(Self.word(record.certainty))
+    line.append(record.effect == .safe ? "\",\"effect\":\"safe\"" : "\",\"effect\":\"unsafe\"")
   }
 
-  private func appendTimes(
-    _ record: UsageRecord,
-    finished: Instant,
-    to line: inout [UInt8]
-  ) {
-    let duration = finished - record.began
+  private func appendTimes(_ record: borrowing UsageRecord, to line: inout ByteWriter) {
+    let duration = record.finished - record.began
     let overhead = max(.zero, duration - record.queued - record.elsewhere)
-    line += Chunk.duration
+    line.append(",\"dur_ms\":")
     line.append(milliseconds: duration)
-    line += Chunk.queue
+    line.append(",\"queue_ms\":")
     line.append(milliseconds: record.queued)
-    line += Chunk.overhead
+    line.append(",\"overhead_ms\":")
     line.append(milliseconds: overhead)
   }
 
-  private func appendAttempts(_ record: UsageRecord, to line: inout [UInt8]) {
-    line += Chunk.attempts
+  private func appendAttempts(_ record: borrowing UsageRecord, to line: inout ByteWriter) {
+    line.append(",\"attempts\":[")
     var isFirst = true
     for attempt in record.attempts {
       if !isFirst { line.append(UInt8(ascii: ",")) }
       isFirst = false
-      line += Chunk.endpoint
-      line += attempt.endpoint
-      line += Chunk.milliseconds
+      line.append("{\"endpoint\":")
+      line.append(names[attempt.endpoint])
+      line.append(",\"ms\":")
       line.append(milliseconds: attempt.duration)
-      line += Chunk.certainty
-      line += Chunk.word(attempt.certainty)
+      line.append(",\"certainty\":\"")
+      line.append(Self.word(attempt.certainty))
       if let reason = attempt.reason {
-        line += Array("\",\"reason\":\"\(reason.rawValue)".utf8)
+        line.append(Array("\",\"reason\":\"\(reason.rawValue)".utf8))
       }
-      line += Chunk.endAttempt
+      line.append("\"}")
     }
     line.append(UInt8(ascii: "]"))
     if let via = record.via {
-      line += Chunk.via
-      line += via
+      line.append(",\"via\":")
+      line.append(names[via])
     }
     if record.breaker == .closed {
-      line += Chunk.closed
+      line.append(",\"breaker\":\"closed\"")
     } else {
-      line += Array(",\"breaker\":\"\(record.breaker.rawValue)\"".utf8)
+      line.append(Array(",\"breaker\":\"\(record.breaker.rawValue)\"".utf8))
     }
   }
 
-  private func appendCost(_ cost: Double, _ isReported: Bool, to line: inout [UInt8]) {
-    var writer = JSONWriter()
-    writer.double(cost)
-    line += Chunk.cost
-    line += writer.bytes
-    line += isReported ? Chunk.provider : Chunk.local
+  private func appendInjected(_ modes: InjectedModes, to line: inout ByteWriter) {
+    let words = modes.all.map { "\"\($0.rawValue)\"" }.joined(separator: ",")
+    line.append(Array(",\"injected\":[\(words)]".utf8))
   }
 
-  /// The parts of a line that never change.
-  private enum Chunk {
-    static let start = Array("{\"v\":1,\"type\":\"call\",\"ts\":\"".utf8)
-    static let tool = Array(",\"tool\":".utf8)
-    static let id = Array(",\"id\":".utf8)
-    static let ok = Array(",\"ok\":true,\"status\":\"ok\"".utf8)
-    static let certainty = Array(",\"certainty\":\"".utf8)
-    static let safe = Array("\",\"effect\":\"safe\"".utf8)
-    static let unsafe = Array("\",\"effect\":\"unsafe\"".utf8)
-    static let duration = Array(",\"dur_ms\":".utf8)
-    static let queue = Array(",\"queue_ms\":".utf8)
-    static let overhead = Array(",\"overhead_ms\":".utf8)
-    static let attempts = Array(",\"attempts\":[".utf8)
-    static let endpoint = Array("{\"endpoint\":".utf8)
-    static let milliseconds = Array(",\"ms\":".utf8)
-    static let endAttempt = Array("\"}".utf8)
-    static let via = Array(",\"via\":".utf8)
-    static let closed = Array(",\"breaker\":\"closed\"".utf8)
-    static let requestBytes = Array(",\"req_bytes\":".utf8)
-    static let answerBytes = Array(",\"res_bytes\":".utf8)
-    static let tokens = Array(",\"tokens_est\":".utf8)
-    static let cost = Array(",\"cost_usd\":".utf8)
-    static let provider = Array(",\"cost_source\":\"provider\"".utf8)
-    static let local = Array(",\"cost_source\":\"local\"".utf8)
-    static let end = Array("}\n".utf8)
-    private static let answered = Array("answered".utf8)
-    private static let unknown = Array("unknown".utf8)
-    private static let notSent = Array("not_sent".utf8)
-
-    static func word(_ certainty: Certainty) -> [UInt8] {
-      switch certainty {
-      case .answered: answered
-      case .unknown: unknown
-      case .notSent: notSent
-      }
+  private static func word(_ certainty: Certainty) -> StaticString {
+    switch certainty {
+    case .answered: "answered"
+    case .unknown: "unknown"
+    case .notSent: "not_sent"
     }
   }
 }
 
-extension [UInt8] {
+extension ByteWriter {
   /// Appends a span in milliseconds, to the microsecond: `1.5`, `0.052`, `12`.
   fileprivate mutating func append(milliseconds span: TimeSpan) {
     let microseconds = Int(span.nanoseconds / 1000)
     append(integer: microseconds / 1000)
-    var rest = microseconds % 1000
-    guard rest > 0 else { return }
+    let rest = UInt(truncatingIfNeeded: microseconds % 1000)
+    guard microseconds >= 0, rest > 0 else { return }
     append(UInt8(ascii: "."))
-    var place = 100
-    while rest > 0 {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / place))
-      rest %= place
-      place /= 10
+    if rest % 100 == 0 {
+      append(rest / 100, digits: 1)
+    } else if rest % 10 == 0 {
+      append(rest / 10, digits: 2)
+    } else {
+      append(rest, digits: 3)
     }
   }
 }

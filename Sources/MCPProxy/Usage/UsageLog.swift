@@ -3,8 +3,9 @@ import MCPProtocol
 /// Appends one line for every finished call; never delays or fails one.
 ///
 /// Records are collected during a turn of the loop and written in one piece at its end, before the
-/// loop sleeps: under load one write serves many calls, and a line is in the file before the
-/// client's next call is read. A `kill -9` can tear at most the write that is under way.
+/// loop sleeps; when calls follow each other closer than `interval`, once for all of them. So under
+/// load one write serves many calls, and else a line is in the file before the client's next call
+/// is read. A `kill -9` can lose what an interval brought and tear the write that is under way.
 package struct UsageLog: Sendable {
   private let kernel: any Kernel
   private let place: UsagePath
@@ -13,7 +14,10 @@ package struct UsageLog: Sendable {
   private let log: Log
   private var line: UsageLine
   private var records: [UsageRecord] = []
+  /// How many of them have their end noted.
+  private var finished = 0
   private var bytes: [UInt8] = []
+  private var lastWrite = Instant.zero
   private var file: Descriptor?
   private var path = ""
   /// The day the open file is for; days are counted since 1970.
@@ -25,11 +29,12 @@ package struct UsageLog: Sendable {
   private var dropped = 0
   private var hasWarned = false
 
-  /// Dated files go to `folder` when the configuration names no place.
+  /// Dated files go to `folder` when the configuration names no place; `names` are the endpoints'.
   package init(
     kernel: any Kernel,
     settings: ProxySettings,
     folder: String,
+    names: [String],
     run: UsageRun,
     log: Log
   ) {
@@ -39,7 +44,17 @@ package struct UsageLog: Sendable {
     place = settings.usageDirectory
     keepDays = settings.keepDays
     line = UsageLine(
-      run: UsageLine.Run(id: run.id, session: run.session, project: run.project)
+      run: UsageLine.Run(
+        id: run.id,
+        session: run.session,
+        project: run.project,
+        isChaotic: run.isChaotic
+      ),
+      names: names.map { name in
+        var writer = JSONWriter()
+        writer.string(name)
+        return writer.bytes
+      }
     )
   }
 
@@ -49,38 +64,57 @@ package struct UsageLog: Sendable {
     run.client = name.map { String($0.prefix(100)) }
     run.clientVersion = version.map { String($0.prefix(100)) }
     run.version = proto
-    line = UsageLine(run: run)
+    line = UsageLine(run: run, names: line.names)
   }
 
-  package mutating func append(_ record: UsageRecord) {
+  package mutating func append(_ record: consuming UsageRecord) {
     if place != .off { records.append(record) }
   }
 
-  /// Writes the lines of the calls that ended in this turn.
+  /// Least time between two writes: seldom enough to cost nothing, and soon enough to lose nothing
+  /// that anybody would miss.
+  private static let interval = TimeSpan.milliseconds(1)
+  /// Records that are written without regard to it.
+  private static let mostRecords = 512
+
+  /// The answers of this turn are on their way: writes the lines, or says when to `flush`.
+  package mutating func turnEnded() -> Instant? {
+    guard !records.isEmpty else { return nil }
+    let now = kernel.now()
+    noteEnd(now)
+    guard now - lastWrite < Self.interval, records.count < Self.mostRecords else {
+      write(at: now)
+      return nil
+    }
+    return lastWrite + Self.interval
+  }
+
+  /// Writes the lines of the calls that have ended.
   package mutating func flush() {
     guard !records.isEmpty else { return }
-    let finished = kernel.now()
-    let wallClock = kernel.wallClock()
-    bytes.removeAll(keepingCapacity: true)
-    let reported = dropped
-    for record in records {
-      written += 1
-      let moment = UsageLine.Moment(
-        number: written,
-        finished: finished,
-        wallClock: wallClock,
-        dropped: dropped
-      )
-      line.write(record, moment, to: &bytes)
-      // Said in the first line; counted again if that line is lost, too.
-      dropped = 0
+    let now = kernel.now()
+    noteEnd(now)
+    write(at: now)
+  }
+
+  private mutating func noteEnd(_ now: Instant) {
+    while finished < records.count {
+      records[finished].finished = now
+      finished += 1
     }
-    let count = records.count + reported
-    records.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func write(at now: Instant) {
+    lastWrite = now
+    let wallClock = kernel.wallClock()
+    let count = records.count
+    makeLines(at: now, wallClock)
     do throws(SystemError) {
-      let file = try currentFile(wallClock, finished)
+      let file = try currentFile(wallClock, now)
       end = try kernel.appendLines(file, bytes, lastEnd: end)
       hasWarned = false
+      // They were said in the first of these lines.
+      dropped = 0
     } catch {
       dropped += count
       // A file that failed may fail for ever (a full disk does not): open it anew next time.
@@ -88,6 +122,21 @@ package struct UsageLog: Sendable {
       if !hasWarned { log.warn("usage log \(path): \(error); calls go on without it") }
       hasWarned = true
     }
+  }
+
+  private mutating func makeLines(at now: Instant, _ wallClock: Int64) {
+    bytes.removeAll(keepingCapacity: true)
+    for index in records.indices {
+      written += 1
+      let moment = UsageLine.Moment(
+        number: written,
+        wallClock: wallClock - (now - records[index].finished).nanoseconds,
+        dropped: index == 0 ? dropped : 0
+      )
+      line.write(records[index], moment, to: &bytes)
+    }
+    records.removeAll(keepingCapacity: true)
+    finished = 0
   }
 
   private mutating func currentFile(
@@ -150,10 +199,18 @@ package struct UsageRun: Sendable {
   package var id: String
   package var session: String?
   package var project: String?
+  /// Whether faults may be injected.
+  package var isChaotic: Bool
 
-  package init(id: String, session: String? = nil, project: String? = nil) {
+  package init(
+    id: String,
+    session: String? = nil,
+    project: String? = nil,
+    isChaotic: Bool = false
+  ) {
     self.id = id
     self.session = session
     self.project = project
+    self.isChaotic = isChaotic
   }
 }

@@ -16,28 +16,21 @@ package struct UsageRecord: Sendable {
     case unavailable
   }
 
-  /// One sending to one endpoint, or its refusal.
-  package struct AttemptNote: Sendable {
-    /// The endpoint's name as a JSON string.
-    package let endpoint: [UInt8]
-    package let duration: TimeSpan
-    package let certainty: Certainty
-    /// `nil`: answered.
-    package let reason: CallFailure.Reason?
-  }
-
   package let message: ClientMessage?
   package let began: Instant
-  /// Names are JSON strings, quotes included.
-  package var endpoint = Array("\"\"".utf8)
-  package var tool = Array("\"\"".utf8)
+  /// When the answer had been handed to the system.
+  package var finished = Instant.zero
+  /// Where the tool is at home, if there is such a tool.
+  package var endpoint: Int?
+  /// The tool's name as a JSON string.
+  package var tool = Self.noName
   package var effect = Effect.unsafe
   package var status = Status.ok
   package var errorCode: Int?
   package var certainty = Certainty.answered
-  package var attempts: [AttemptNote] = []
+  package var attempts = AttemptNotes()
   /// Who answered.
-  package var via: [UInt8]?
+  package var via: Int?
   package var breaker = BreakerWord.closed
   package var queued = TimeSpan.zero
   /// Time at endpoints and with humans: not the proxy's.
@@ -45,11 +38,15 @@ package struct UsageRecord: Sendable {
   package var answerBytes = 0
   package var cost: Double?
   package var costIsReported = false
+  /// Faults injected into the attempts; written only where chaos is active.
+  package var injected = InjectedModes()
+
+  private static let noName = Array("\"\"".utf8)
 
   package init(_ message: ClientMessage?, began: Instant) {
     self.message = message
     self.began = began
   }
 
-  package var requestBytes: Int { message?.line.count ?? 0 }
+  package var requestBytes: Int { message?.length ?? 0 }
 }

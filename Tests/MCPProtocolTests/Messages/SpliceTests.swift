@@ -107,7 +107,7 @@ import Testing
   ])
   func `digits are those of the number`(value: Int) {
     var bytes: [UInt8] = []
-    bytes.append(integer: value)
+    bytes.append(room: 20) { $0.append(integer: value) }
     #expect(bytes.text == String(value))
   }
 

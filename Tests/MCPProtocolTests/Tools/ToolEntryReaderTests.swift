@@ -143,6 +143,18 @@ import Testing
     #expect(try hash(#"{"name":"a","inputSchema":{"type":"object","required":["y"]}}"#) != one)
   }
 
+  @Test func `a schema without a type has the hash of the one it is mended to`() throws {
+    let tools = try ToolListing.page(
+      #"{"name":"a","inputSchema":{"required":["x"]}},"#
+        + #"{"name":"b","inputSchema":{"type":"object","required":["x"]}}"#
+    ).tools
+    #expect(tools.count == 2)
+    #expect(tools.first?.schemaHash == tools.last?.schemaHash)
+    // Else a stored list would differ from the one it was made of.
+    let stored = try JSONDocument.parse("[\(tools.map(\.text).joined(separator: ","))]".bytes)
+    #expect(ToolListing.read(stored.root, stored.bytes) == tools)
+  }
+
   @Test func `a tool is written under another name and reads back`() throws {
     let tool =
       #"{"name":"a","description":"d",\#(Self.schema),"annotations":{"readOnlyHint":true}}"#

@@ -31,6 +31,10 @@ struct CheckReportTests {
     (good, true, 0, "./mcp-proxy.json: ok, 1 endpoint\n"),
     (#"{"mcpServers":{}}"#, true, 0, "./mcp-proxy.json: ok, 0 endpoints\n"),
     (
+      #"{"mcpServers":{"a":{"command":"x"}},"chaos":["drop:a","kill,limit=1"]}"#, true, 0,
+      "./mcp-proxy.json: ok, 1 endpoint, 2 chaos rules (inactive without --chaos)\n"
+    ),
+    (
       warned, false, 0,
       """
       ./mcp-proxy.json:1:37: warning: unknown key "foreign" is ignored [CONFIG_FOREIGN_KEY]
@@ -93,7 +97,9 @@ struct CheckReportTests {
         + #""code":"CONFIG_FOREIGN_KEY","message":"unknown key \"foreign\" is ignored"},"#
         + #"{"file":"./mcp-proxy.json","line":1,"column":57,"severity":"warning","#
         + #""code":"CONFIG_FOREIGN_KEY","message":"unknown key \"theme\" is ignored"}],"#
-        + #""totals":{"errors":1,"warnings":2,"endpoints":1,"disabled":0,"unusable":1}}"# + "\n"
+        + #""totals":{"errors":1,"warnings":2,"endpoints":1,"disabled":0,"unusable":1,"#
+        + #""chaos_rules":0}}"#
+        + "\n"
     )
   }
 

@@ -3,7 +3,7 @@ import Testing
 
 /// Facts in, text out; no process is involved.
 struct DemoStoryTests {
-  private static let story = DemoStory(DemoPage(isColoured: false))
+  private static let story = DemoStory(TextPage(isColoured: false))
 
   /// A call of the story with a made-up answer and usage line.
   private static func call(
@@ -23,8 +23,8 @@ struct DemoStoryTests {
     return DemoCall(
       step: try #require(DemoStep.all.first { $0.id == "\(id)" }),
       request: request,
-      answer: try #require(DemoAnswer(Array(#"{"id":\#(id),"result":{\#(answer)}}"#.utf8))),
-      usage: try #require(DemoUsage(Array(line.utf8)))
+      answer: try #require(ProxyAnswer(Array(#"{"id":\#(id),"result":{\#(answer)}}"#.utf8))),
+      usage: try #require(CallUsage(Array(line.utf8)))
     )
   }
 
@@ -161,10 +161,10 @@ struct DemoStoryTests {
     let requests = DemoRequest.session
     let hello =
       #"{"id":0,"result":{"protocolVersion":"V","serverInfo":{"name":"p","version":"1"}}}"#
-    let greeting = try #require(DemoAnswer(Array(hello.utf8)))
+    let greeting = try #require(ProxyAnswer(Array(hello.utf8)))
     #expect(Self.story.handshake(requests[0], greeting, ms: 12.6).contains("p 1 speaks MCP V\n"))
     let list = #"{"id":1,"result":{"tools":[{"name":"a"},{"name":"b"}]}}"#
-    let tools = try #require(DemoAnswer(Array(list.utf8)))
+    let tools = try #require(ProxyAnswer(Array(list.utf8)))
     let text = Self.story.handshake(requests[2], tools, ms: 12.6)
     #expect(text.contains("  answer       2 tools, the first is a\n  took         13 ms\n"))
   }
@@ -174,7 +174,7 @@ struct DemoStoryTests {
     #"{"jsonrpc":"2.0","id":2,"method":"ping"}"#, "no JSON",
   ])
   func `only a response is an answer`(line: String) {
-    #expect(DemoAnswer(Array(line.utf8)) == nil)
+    #expect(ProxyAnswer(Array(line.utf8)) == nil)
   }
 
   @Test func `the line of a call is found among others`() throws {
@@ -183,7 +183,7 @@ struct DemoStoryTests {
       + #""certainty":"answered","dur_ms":1,"overhead_ms":1}"#
     let lines = [line.replacing("ID", with: "1"), "torn", line.replacing("ID", with: "2")]
     let bytes = Array(lines.joined(separator: "\n").utf8)
-    #expect(DemoUsage.find("2", in: bytes)?.id == "2")
-    #expect(DemoUsage.find("3", in: bytes) == nil)
+    #expect(CallUsage.find("2", in: bytes)?.id == "2")
+    #expect(CallUsage.find("3", in: bytes) == nil)
   }
 }

@@ -70,6 +70,15 @@ struct ConfigurationProblemTests {
       #"1:39: error: proxy.separator "." is not 1 to 8 of A-Z a-z 0-9 _ - [CONFIG_RANGE]"#
     ),
     (
+      #"{"mcpServers":{"a":{"command":"x"}},"chaos":["drop:a","dely:a"]}"#,
+      #"1:55: error: chaos rule "dely:a": no mode "dely"; did you mean "delay"? [CONFIG_CHAOS]"#
+    ),
+    (
+      #"{"mcpServers":{"search":{"command":"x"}},"chaos":{"rules":"drop:serch","seed":7}}"#,
+      #"1:59: error: chaos rule "drop:serch": "serch" is not a server; did you mean "search"? "#
+        + "[CONFIG_NO_SERVER]"
+    ),
+    (
       #"{"mcpServers":{},"proxy":{"maxLine":"16XB"}}"#,
       #"1:37: error: proxy.maxLine "16XB" is no size such as "16MB" [CONFIG_TYPE]"#
     ),

@@ -16,7 +16,7 @@ struct ConfigurationTableTests {
     switch section {
     case .root:
       return members.contains("command") ? "{\(members)}" : #"{"mcpServers":{},\#(members)}"#
-    case .defaults, .proxy: return root(#""\#(section.rawValue)":{\#(members)}"#)
+    case .chaos, .defaults, .proxy: return root(#""\#(section.rawValue)":{\#(members)}"#)
     case .endpoint: return #"{"mcpServers":{"a":{\#(members)},"other":{"command":"y"}}}"#
     case .usage, .log: return root(#""proxy":{"\#(section.rawValue)":{\#(members)}}"#)
     case .budgetCalls: return root(#""budget":{"calls":{\#(members)}}"#)

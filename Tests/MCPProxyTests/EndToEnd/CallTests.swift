@@ -3,7 +3,7 @@ import MCPProxy
 import Testing
 
 /// Calls side by side: order, duplicates, cancelling, progress.
-@Suite(.timeLimit(.minutes(1))) struct CallTests {
+@Suite(.timeLimit(.minutes(10))) struct CallTests {
   private let home: TemporaryFolder
 
   init() throws { home = try TemporaryFolder() }

@@ -9,7 +9,7 @@ import Glibc
 #endif
 
 /// Servers that die, never start, talk nonsense or do not read.
-@Suite(.timeLimit(.minutes(1))) struct DeathTests {
+@Suite(.timeLimit(.minutes(10))) struct DeathTests {
   private let home: TemporaryFolder
 
   init() throws { home = try TemporaryFolder() }
@@ -36,6 +36,21 @@ import Glibc
     #expect(JSONText(try #require(proxy.callAndWait("2", "echo", #"{"text":"x"}"#))).content == "x")
     _ = proxy.finish()
     #expect(executions(of: "write_note") == 1)
+  }
+
+  @Test func `what a server did is told, not how that was noticed`() throws {
+    // Some writes of the first request fail before the exit is seen, others do not.
+    let entries = (0..<20).map { number in
+      #""s\#(number)":{"command":"/bin/sh","args":["-c","exit 3"],"restart":{"max":1}}"#
+    }
+    let proxy = try ProcessHarness.proxyFile(
+      "{\"mcpServers\":{\(entries.joined(separator: ","))}}",
+      home: home
+    )
+    proxy.initialize()
+    #expect(eventually { proxy.stderrText.split(separator: "\n").count == 20 })
+    let lines = proxy.stderrText.split(separator: "\n")
+    #expect(lines.filter { !$0.hasSuffix("exited (code 3)") } == [])
   }
 
   @Test func `all calls in flight of a server that dies are answered`() throws {

@@ -4,7 +4,7 @@ import MCPProxy
 import Testing
 
 /// What goes through the proxy comes out as it went in.
-@Suite(.timeLimit(.minutes(1))) struct FidelityTests {
+@Suite(.timeLimit(.minutes(10))) struct FidelityTests {
   private let home: TemporaryFolder
 
   init() throws { home = try TemporaryFolder() }
@@ -97,6 +97,22 @@ import Testing
     )
     proxy.initialize()
     try expectTooLarge(proxy, 2_000_000)
+  }
+
+  @Test func `a stand-in's answer that is too long is not said not to have run`() throws {
+    let proxy = try ProcessHarness.proxy(
+      servers: [
+        ("a", "", #""prefix":"","breaker":{"mode":"forcedOpen"},"fallback":["b"]"#),
+        ("b", "", #""hidden":true"#),
+      ],
+      rest: #""proxy":{"maxLine":"1MB"}"#,
+      home: home
+    )
+    proxy.initialize()
+    _ = proxy.listTools()
+    let answer = JSONText(try #require(proxy.callAndWait("1", "big", #"{"bytes":2000000}"#)))
+    #expect(answer.reason == "result_too_large")
+    #expect(answer.failure?["executed"] as? String == "yes")
   }
 
   private func expectTooLarge(_ proxy: ProcessHarness, _ bytes: Int) throws {

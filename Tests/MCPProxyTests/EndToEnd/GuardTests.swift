@@ -9,7 +9,7 @@ import Glibc
 #endif
 
 /// The guards around a real endpoint: time, breakers, limits, queue.
-@Suite(.timeLimit(.minutes(1))) struct GuardTests {
+@Suite(.timeLimit(.minutes(10))) struct GuardTests {
   private let home: TemporaryFolder
 
   init() throws { home = try TemporaryFolder() }

@@ -2,7 +2,7 @@ import MCPProxy
 import Testing
 
 /// The real proxy and its client: the opening, and requests that are not calls.
-@Suite(.timeLimit(.minutes(1))) struct HandshakeTests {
+@Suite(.timeLimit(.minutes(10))) struct HandshakeTests {
   private let home: TemporaryFolder
 
   init() throws { home = try TemporaryFolder() }

@@ -3,7 +3,7 @@ import MCPProxy
 import Testing
 
 /// Lines no client should send: each gets the error it deserves, and the connection lives.
-@Suite(.timeLimit(.minutes(1))) struct HostileClientTests {
+@Suite(.timeLimit(.minutes(10))) struct HostileClientTests {
   struct Line: CustomTestStringConvertible {
     let name: String
     let bytes: [UInt8]

@@ -3,7 +3,7 @@ import MCPProxy
 import Testing
 
 /// Lists of tools: merged, stored, announced when they have changed.
-@Suite(.timeLimit(.minutes(1))) struct ListTests {
+@Suite(.timeLimit(.minutes(10))) struct ListTests {
   private let home: TemporaryFolder
 
   init() throws { home = try TemporaryFolder() }

@@ -9,7 +9,7 @@ import Glibc
 #endif
 
 /// Corners where two rules meet: no queue and a start, two effects, a full pipe and an end.
-@Suite(.timeLimit(.minutes(1))) struct ReviewTests {
+@Suite(.timeLimit(.minutes(10))) struct ReviewTests {
   private let home: TemporaryFolder
 
   init() throws { home = try TemporaryFolder() }

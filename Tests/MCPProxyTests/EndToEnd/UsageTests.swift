@@ -3,7 +3,7 @@ import MCPProxy
 import Testing
 
 /// What the real program leaves in its usage log.
-@Suite(.timeLimit(.minutes(1))) struct UsageTests {
+@Suite(.timeLimit(.minutes(10))) struct UsageTests {
   private let home: TemporaryFolder
 
   init() throws { home = try TemporaryFolder() }

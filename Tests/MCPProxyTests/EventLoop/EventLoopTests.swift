@@ -71,10 +71,10 @@ struct EventLoopTests {
       let watch = try? loop.watch(Descriptor(5), .reading, owner: witness, token: 9)
       await witness.nextEvent()
       // Without interest nothing is reported, though there is something to read.
-      loop.rewatch(Descriptor(5), watch ?? 0, [])
+      try? loop.rewatch(Descriptor(5), watch ?? 0, [])
       _ = loop.setTimer(at: loop.now + .seconds(1), owner: witness, token: 1)
       await witness.nextEvent()
-      loop.rewatch(Descriptor(5), watch ?? 0, [.reading, .writing])
+      try? loop.rewatch(Descriptor(5), watch ?? 0, [.reading, .writing])
       await witness.nextEvent()
       loop.unwatch(Descriptor(5), watch ?? 0)
       _ = loop.setTimer(at: loop.now + .seconds(1), owner: witness, token: 2)

@@ -51,7 +51,7 @@ extension RealKernelTests {
       let events = loop.runUntilDone {
         let descriptor = Descriptor(ends.writing)
         let bytes = [UInt8](repeating: 1, count: 1 << 20)
-        while loop.kernel.write(descriptor, bytes, from: 0) != .wouldBlock {}
+        while loop.kernel.write(descriptor, bytes, 0..<bytes.count) != .wouldBlock {}
         let watch = try? loop.watch(descriptor, .writing, owner: witness, token: 1)
         _ = loop.setTimer(at: loop.now + .milliseconds(5), owner: witness, token: 2)
         await witness.nextEvent()
@@ -76,10 +76,10 @@ extension RealKernelTests {
         let watch = try? loop.watch(Descriptor(file), .reading, owner: witness, token: 1)
         await witness.nextEvent()
         await witness.nextEvent()
-        loop.rewatch(Descriptor(file), watch ?? 0, [])
+        try? loop.rewatch(Descriptor(file), watch ?? 0, [])
         _ = loop.setTimer(at: loop.now + .milliseconds(1), owner: witness, token: 2)
         await witness.nextEvent()
-        loop.rewatch(Descriptor(file), watch ?? 0, .writing)
+        try? loop.rewatch(Descriptor(file), watch ?? 0, .writing)
         await witness.nextEvent()
         loop.unwatch(Descriptor(file), watch ?? 0)
         _ = loop.setTimer(at: loop.now + .milliseconds(1), owner: witness, token: 3)

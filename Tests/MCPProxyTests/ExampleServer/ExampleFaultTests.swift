@@ -9,7 +9,7 @@ import Glibc
 #endif
 
 /// The real program, told to misbehave.
-@Suite(.timeLimit(.minutes(1))) struct ExampleFaultTests {
+@Suite(.timeLimit(.minutes(10))) struct ExampleFaultTests {
   @Test func `a call may end the process, after earlier ones are answered`() throws {
     let server = try ProcessHarness.exampleServer("--die-on echo:2")
     server.initialize()

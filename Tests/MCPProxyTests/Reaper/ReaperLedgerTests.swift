@@ -29,6 +29,19 @@ import Testing
     #expect(read("+12 5\n" + text) == [Known(12, 5)])
   }
 
+  @Test(
+    arguments: [
+      ("~77\n", 77), ("~77\n~78\n", 78), ("~77\n+12 345\n", nil), ("~77\n~0\n", nil), ("~77", nil),
+      ("~77\n-12\n", 77), ("~77\n+12 x\n", 77), ("~-7\n", nil), ("~7 7\n", nil), ("~\n", nil),
+      ("+12 345\n~77\n", 77), ("~18446744073709551616\n", nil),
+    ] as [(String, UInt64?)]
+  )
+  func `what was announced counts until it is registered`(text: String, pipe: UInt64?) {
+    var ledger = ReaperLedger()
+    ledger.receive(text.utf8)
+    #expect(ledger.announcedPipe == pipe)
+  }
+
   @Test func `a line is the same wherever it is cut`() {
     let text = Array("+12 345\n+7 8\n-7\n+9 1\n-1".utf8)
     for cut in 0...text.count {

@@ -93,6 +93,19 @@ import Testing
     }
   }
 
+  @Test func `an update changes the limits and keeps what has happened`() {
+    var tracker = RestartTracker(policy: RestartPolicy())
+    tracker.started(at: at(0))
+    _ = tracker.ended(at: at(0), random: 0)
+    var policy = RestartPolicy()
+    policy.base = .seconds(10)
+    tracker.update(policy: policy)
+    tracker.started(at: at(1))
+    let second = tracker.ended(at: at(1), random: 0)
+    // The second in a row waits twice the base; 20 % less is the shortest.
+    #expect(second == .restart(after: .seconds(16)))
+  }
+
   private static func crashed() -> RestartTracker {
     var tracker = RestartTracker(policy: RestartPolicy())
     for _ in 0..<5 {

@@ -46,6 +46,17 @@ import Testing
     #expect(!paid)
   }
 
+  @Test func `an update does not pay the new rate for the time before it`() {
+    var policy = RetryPolicy()
+    policy.perSecond = 0
+    var budget = RetryBudget(policy: policy, at: at(0))
+    while budget.withdraw(at: at(0)) {}
+    policy.perSecond = 1
+    budget.update(policy: policy, at: at(100))
+    #expect(budget.tokens(at: at(100)) == 0)
+    #expect(budget.tokens(at: at(101)) == 1)
+  }
+
   @Test(arguments: 0..<200)
   func `no span pays for more than capacity, successes and time allow`(seed: Int) {
     var random = SeededRandom(seed: UInt64(seed))

@@ -71,6 +71,25 @@ import Testing
     #expect(bucket.tokens(at: at(0)) == 2)
   }
 
+  @Test func `an update that changes nothing leaves the bucket as it is`() {
+    let policy = RateLimitPolicy(calls: 3, burst: 3)
+    var bucket = TokenBucket(policy: policy, at: at(0))
+    _ = bucket.take(at: at(0))
+    var other = bucket
+    // A third of a second is no whole number of nanoseconds: counting anew would round.
+    other.update(policy: policy, at: at(0.1))
+    #expect(other.tokens(at: at(0.1)) == bucket.tokens(at: at(0.1)))
+  }
+
+  @Test func `an update to no calls at all blocks, and the next one lets through again`() {
+    var bucket = TokenBucket(policy: RateLimitPolicy(calls: 1, burst: 2), at: at(0))
+    bucket.update(policy: RateLimitPolicy(calls: 0, burst: 2), at: at(0))
+    let blocked = bucket.take(at: at(1000))
+    #expect(blocked == TimeSpan(nanoseconds: .max))
+    bucket.update(policy: RateLimitPolicy(calls: 1, burst: 2), at: at(1000))
+    #expect(bucket.retryAfter(at: at(1002)) == .zero)
+  }
+
   @Test func `a pause holds back what there are tokens for`() {
     var bucket = TokenBucket(policy: RateLimitPolicy(calls: 10, burst: 2), at: at(0))
     bucket.pause(until: at(3))

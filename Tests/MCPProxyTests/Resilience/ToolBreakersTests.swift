@@ -45,6 +45,54 @@ import Testing
     #expect(breakers.breaker(of: 1)?.counters.lateResults == 1)
   }
 
+  @Test func `a slow call that reports progress makes no breaker`() {
+    var policy = BreakerPolicy()
+    policy.slow = .seconds(5)
+    var breakers = ToolBreakers(policy: policy)
+    for tool in 0..<2 {
+      guard let permit = breakers.admit(tool, at: at(0)).permit else { continue }
+      breakers.settle(tool, permit, .success, at: at(9), slowExempt: tool == 0)
+    }
+    #expect(breakers.tools == [1])
+  }
+
+  @Test func `a call in flight that is excused is not slow`() throws {
+    var policy = BreakerPolicy()
+    policy.slow = .seconds(5)
+    policy.minCalls = 2
+    var breakers = ToolBreakers(policy: policy)
+    ToolBreakersTests.run(&breakers, 1, .failure)
+    let permit = try #require(breakers.admit(1, at: at(0)).permit)
+    breakers.excuse(1, permit)
+    // A tool without a breaker has nothing to excuse.
+    breakers.excuse(2, permit)
+    ToolBreakersTests.run(&breakers, 1, .success, at: at(9))
+    #expect(breakers.breaker(of: 1)?.counters.slow == 0)
+    #expect(breakers.tools == [1])
+  }
+
+  @Test func `an update keeps the breakers, a change of mode or of the rule forgets them`() {
+    var policy = BreakerPolicy()
+    var breakers = ToolBreakers(policy: policy)
+    ToolBreakersTests.run(&breakers, 1, .failure)
+    policy.consecutive = 2
+    breakers.update(policy: policy)
+    #expect(breakers.tools == [1])
+    ToolBreakersTests.run(&breakers, 1, .failure)
+    #expect(breakers.breaker(of: 1)?.state.kind == .open)
+    policy.perTool = false
+    breakers.update(policy: policy)
+    #expect(breakers.count == 0)
+    policy.perTool = true
+    policy.mode = .metricsOnly
+    breakers.update(policy: policy)
+    ToolBreakersTests.run(&breakers, 1, .failure)
+    #expect(breakers.tools == [1])
+    policy.mode = .normal
+    breakers.update(policy: policy)
+    #expect(breakers.count == 0)
+  }
+
   @Test func `the least used of 256 makes room`() {
     var breakers = ToolBreakers(policy: BreakerPolicy())
     for tool in 0..<256 { ToolBreakersTests.run(&breakers, tool, .failure) }
@@ -53,6 +101,15 @@ import Testing
     for tool in 1000..<1003 { ToolBreakersTests.run(&breakers, tool, .failure) }
     #expect(breakers.tools == [0, 1] + Array(5..<256) + Array(1000..<1003))
     for tool in breakers.tools { #expect(breakers.breaker(of: tool)?.counters.failures == 1) }
+  }
+
+  @Test func `the newest goes if it is the least used`() {
+    var breakers = ToolBreakers(policy: BreakerPolicy())
+    for tool in 0..<256 { ToolBreakersTests.run(&breakers, tool, .failure) }
+    for tool in 0..<255 { ToolBreakersTests.run(&breakers, tool, .ignored) }
+    ToolBreakersTests.run(&breakers, 1000, .failure)
+    #expect(breakers.tools == Array(0..<255) + [1000])
+    #expect(breakers.breaker(of: 1000)?.counters.failures == 1)
   }
 
   @Test func `a permit of a breaker that was taken away is late for its successor`() throws {

@@ -120,7 +120,7 @@ final class FakeKernel: Kernel {
     return transfer
   }
 
-  func write(_ descriptor: Descriptor, _ bytes: [UInt8], from offset: Int) -> Transfer {
+  func write(_ descriptor: Descriptor, _ bytes: [UInt8], _ range: Range<Int>) -> Transfer {
     state.withLock { state in
       let number = descriptor.number
       var transfer = state.full.contains(number) ? Transfer.wouldBlock : .bytes(.max)
@@ -128,7 +128,7 @@ final class FakeKernel: Kernel {
         transfer = next
       }
       guard case .bytes(let most) = transfer else { return transfer }
-      let taken = bytes[offset...].prefix(most)
+      let taken = bytes[range].prefix(most)
       state.output[number, default: []] += taken
       return .bytes(taken.count)
     }

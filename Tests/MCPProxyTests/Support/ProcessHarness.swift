@@ -13,7 +13,10 @@ import Glibc
 /// meanwhile, so that neither side blocks the other. The group is killed when this goes away.
 final class ProcessHarness {
   /// How long anything may take before it counts as stuck; a passing test never waits for it.
-  static let patience = Duration.seconds(20)
+  static let patience = Duration.seconds(
+    // A sanitizer makes everything slower.
+    ProcessInfo.processInfo.environment["MCP_PROXY_TEST_PATIENCE"].flatMap(Int.init) ?? 20
+  )
 
   /// The program under test, built beside the tests.
   static var program: String {

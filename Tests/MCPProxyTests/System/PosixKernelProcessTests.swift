@@ -1,5 +1,6 @@
 import Foundation
 import MCPProxy
+import Synchronization
 import Testing
 
 #if canImport(Darwin)
@@ -29,7 +30,7 @@ extension RealKernelTests {
       )
       request.directory = directory
       let spawned = try kernel.spawn(request)
-      if !input.isEmpty { _ = kernel.write(spawned.input, Array(input.utf8), from: 0) }
+      if !input.isEmpty { _ = kernel.write(spawned.input, Array(input.utf8), 0..<input.utf8.count) }
       kernel.close(spawned.input)
       let output = text(try #require(spawned.output))
       let error = text(try #require(spawned.error))
@@ -56,6 +57,46 @@ extension RealKernelTests {
       #expect(ended.error == "oh\n")
       #expect(ended.status == 3 << 8)
     }
+
+    @Test func `a process finds its first input even if nobody ever writes`() throws {
+      var request = SpawnRequest(executable: "/bin/cat", arguments: [], environment: [])
+      request.firstInput = Array("one\ntwo\n".utf8)
+      let spawned = try kernel.spawn(request)
+      kernel.close(spawned.input)
+      #expect(text(try #require(spawned.output)) == "one\ntwo\n")
+      _ = text(try #require(spawned.error))
+      #expect(waitpid(spawned.process, nil, 0) == spawned.process)
+    }
+
+    @Test func `more first input than a pipe holds does not block`() throws {
+      var request = SpawnRequest(executable: "/bin/cat", arguments: [], environment: [])
+      request.firstInput = [UInt8](repeating: 0x2B, count: 1 << 20)
+      let spawned = try kernel.spawn(request)
+      kernel.close(spawned.input)
+      let echoed = text(try #require(spawned.output))
+      #expect(echoed.utf8.count > 4000 && echoed.utf8.count < 1 << 20)
+      _ = text(try #require(spawned.error))
+      #expect(waitpid(spawned.process, nil, 0) == spawned.process)
+    }
+
+    #if !canImport(Darwin)
+    @Test func `the input of a process has a name before there is a process`() throws {
+      let named = Mutex<[UInt64]>([])
+      var request = SpawnRequest(
+        executable: "/bin/readlink",
+        arguments: ["/proc/self/fd/0"],
+        environment: []
+      )
+      request.whenPiped = { pipe in named.withLock { $0.append(pipe) } }
+      let spawned = try kernel.spawn(request)
+      kernel.close(spawned.input)
+      let said = text(try #require(spawned.output))
+      #expect(said == "pipe:[\(named.withLock { $0.first ?? 0 })]\n")
+      #expect(named.withLock { $0.count } == 1)
+      _ = text(try #require(spawned.error))
+      #expect(waitpid(spawned.process, nil, 0) == spawned.process)
+    }
+    #endif
 
     @Test func `the environment is the one that was given and no other`() throws {
       let ended = try run(

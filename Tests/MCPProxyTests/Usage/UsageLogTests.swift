@@ -15,6 +15,7 @@ struct UsageLogTests {
       kernel: kernel,
       settings: settings,
       folder: "/usage",
+      names: ["server"],
       run: UsageRun(id: "run-1", session: "s", project: "p\"q"),
       log: .silent
     )
@@ -24,7 +25,7 @@ struct UsageLogTests {
     let bytes = Array(line.utf8)
     let message = ClientMessage(bytes, try EnvelopeParser.parse(bytes.span))
     var record = UsageRecord(message, began: kernel.now())
-    record.endpoint = Array("\"server\"".utf8)
+    record.endpoint = 0
     record.tool = Array("\"t\"".utf8)
     return record
   }
@@ -85,6 +86,22 @@ struct UsageLogTests {
     log.flush()
     #expect(lines(today).first?["ok"] as? Bool == false)
     #expect(lines(today).first?.string("status") == status.rawValue)
+  }
+
+  @Test(arguments: ["", "x", "xx", "xxx"])
+  func `a long id is cut between two characters`(start: String) throws {
+    setClock()
+    var log = log()
+    let id = start + String(repeating: "\u{20AC}", count: 100)
+    let bytes = Array(#"{"jsonrpc":"2.0","id":"\#(id)","method":"tools/call"}"#.utf8)
+    let message = ClientMessage(bytes, try EnvelopeParser.parse(bytes.span))
+    log.append(UsageRecord(message, began: kernel.now()))
+    log.flush()
+    let file = try #require(kernel.seen.files[today])
+    #expect(String(validating: file, as: UTF8.self) != nil)
+    let written = try #require(lines(today).first?.string("id"))
+    #expect(("\"" + id).hasPrefix(written))
+    #expect((198...200).contains(written.utf8.count))
   }
 
   @Test func `nothing is written before the flush and each record once`() throws {

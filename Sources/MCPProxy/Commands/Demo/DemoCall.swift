@@ -2,10 +2,10 @@
 package struct DemoCall: Equatable, Sendable {
   package let step: DemoStep
   package let request: DemoRequest
-  package let answer: DemoAnswer
-  package let usage: DemoUsage
+  package let answer: ProxyAnswer
+  package let usage: CallUsage
 
-  package init(step: DemoStep, request: DemoRequest, answer: DemoAnswer, usage: DemoUsage) {
+  package init(step: DemoStep, request: DemoRequest, answer: ProxyAnswer, usage: CallUsage) {
     self.step = step
     self.request = request
     self.answer = answer

@@ -12,10 +12,12 @@ enum DemoCommand {
       defer { ScratchFolder.remove(folder, kernel) }
       let file = "\(folder)/mcp-proxy.json"
       try kernel.replaceFile(file, with: Array(DemoConfiguration.text.utf8))
-      let request = request(file, folder, environment)
-      var connection = try DemoConnection(kernel, request)
-      let page = DemoPage(
-        isColoured: DemoPage.wantsColour(isTerminal: Host.isTerminal(1), environment)
+      var connection = try ProxyConnection(
+        kernel,
+        SpawnRequest(proxy: ["run", "--config", file], home: folder, environment)
+      )
+      let page = TextPage(
+        isColoured: TextPage.wantsColour(isTerminal: Host.isTerminal(1), environment)
       )
       var telling = Telling(story: DemoStory(page), usageFolder: "\(folder)/usage", kernel: kernel)
       return telling.run(&connection)
@@ -25,24 +27,6 @@ enum DemoCommand {
     }
   }
 
-  /// This very program as a proxy that writes into `folder` alone.
-  private static func request(
-    _ file: String,
-    _ folder: String,
-    _ environment: [String: String]
-  ) -> SpawnRequest {
-    var variables = environment
-    variables["MCP_PROXY_HOME"] = folder
-    let name = CommandLine.arguments[0]
-    var request = SpawnRequest(
-      executable: Host.binaryPath(name) ?? name,
-      arguments: ["run", "--config", file],
-      environment: variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    )
-    request.directory = folder
-    return request
-  }
-
   /// The story as it unfolds.
   private struct Telling {
     let story: DemoStory
@@ -50,7 +34,7 @@ enum DemoCommand {
     let kernel: PosixKernel
     private var calls: [DemoCall] = []
     /// Answered, but not told yet.
-    private var answered: (request: DemoRequest, answer: DemoAnswer)?
+    private var answered: (request: DemoRequest, answer: ProxyAnswer)?
 
     init(story: DemoStory, usageFolder: String, kernel: PosixKernel) {
       self.story = story
@@ -58,8 +42,8 @@ enum DemoCommand {
       self.kernel = kernel
     }
 
-    mutating func run(_ connection: inout DemoConnection) -> Int32 {
-      do throws(DemoProblem) {
+    mutating func run(_ connection: inout ProxyConnection) -> Int32 {
+      do throws(ConnectionProblem) {
         Host.print(story.opening)
         for request in DemoRequest.session { try play(request, &connection) }
         let exit = connection.end(isHurried: false)
@@ -86,8 +70,8 @@ enum DemoCommand {
     /// delay the next call, and the last one shall find `notes` still down.
     private mutating func play(
       _ request: DemoRequest,
-      _ connection: inout DemoConnection
-    ) throws(DemoProblem) {
+      _ connection: inout ProxyConnection
+    ) throws(ConnectionProblem) {
       let began = kernel.now()
       try connection.send(request.line)
       guard let id = request.id else { return }
@@ -102,7 +86,7 @@ enum DemoCommand {
     }
 
     /// Tells the call whose line must be in the log by now.
-    private mutating func tellAnswered() throws(DemoProblem) {
+    private mutating func tellAnswered() throws(ConnectionProblem) {
       guard let (request, answer) = answered, let id = request.id else { return }
       answered = nil
       guard let step = DemoStep.all.first(where: { $0.id == id }), let usage = usage(id) else {
@@ -114,14 +98,14 @@ enum DemoCommand {
     }
 
     /// A day may end while the story is told: then there are two files.
-    private func usage(_ id: String) -> DemoUsage? {
+    private func usage(_ id: String) -> CallUsage? {
       kernel.directoryEntries(usageFolder).lazy.compactMap { name in
         let bytes = try? kernel.readFile("\(usageFolder)/\(name)", limit: 1 << 20)
-        return bytes.flatMap { DemoUsage.find(id, in: $0) }
+        return bytes.flatMap { CallUsage.find(id, in: $0) }
       }.first
     }
 
-    private func report(_ problem: DemoProblem) -> Int32 {
+    private func report(_ problem: ConnectionProblem) -> Int32 {
       switch problem {
       case .failed(let text):
         complain(text)

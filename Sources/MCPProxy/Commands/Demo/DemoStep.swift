@@ -3,7 +3,7 @@ package struct DemoStep: Equatable, Sendable {
   /// The id of the request.
   package let id: String
   package let title: String
-  /// The courses (`DemoUsage.course`) that are this story; every other is another one.
+  /// The courses (`CallUsage.course`) that are this story; every other is another one.
   package let courses: [String]
 
   private init(_ id: Int, _ title: String, _ courses: String...) {

@@ -1,8 +1,8 @@
 /// Tells what happened in a session, for people: facts in, text out.
 package struct DemoStory: Sendable {
-  private let page: DemoPage
+  private let page: TextPage
 
-  package init(_ page: DemoPage) {
+  package init(_ page: TextPage) {
     self.page = page
   }
 
@@ -37,7 +37,7 @@ package struct DemoStory: Sendable {
   // MARK: Steps
 
   /// The handshake or the list of tools; neither is a call, so the log has no line about them.
-  package func handshake(_ request: DemoRequest, _ answer: DemoAnswer, ms: Double) -> String {
+  package func handshake(_ request: DemoRequest, _ answer: ProxyAnswer, ms: Double) -> String {
     var said = answer.greeting ?? answer.text
     if let tools = answer.tools {
       let first = tools.first.map { ", the first is \($0)" } ?? ""
@@ -68,11 +68,11 @@ package struct DemoStory: Sendable {
     return text
   }
 
-  private func line(_ label: String, _ text: String, _ tint: DemoPage.Tint = .faint) -> String {
+  private func line(_ label: String, _ text: String, _ tint: TextPage.Tint = .faint) -> String {
     page.paragraph(text, label: "  \(label)", indent: Self.indent, tint)
   }
 
-  private func broke(_ failure: DemoUsage.Attempt, _ usage: DemoUsage) -> String {
+  private func broke(_ failure: CallUsage.Attempt, _ usage: CallUsage) -> String {
     let name = failure.endpoint
     switch (failure.reason, failure.certainty) {
     case (nil, _): return "\(name) answered with an internal error"
@@ -86,13 +86,13 @@ package struct DemoStory: Sendable {
     }
   }
 
-  private func whoAnswered(_ usage: DemoUsage) -> String {
+  private func whoAnswered(_ usage: CallUsage) -> String {
     guard let via = usage.via else { return "nobody" }
     if via != usage.server { return "\(via), the fallback" }
     return usage.failures.contains { $0.certainty != "not_sent" } ? "\(via), by retry" : via
   }
 
-  private static func cost(_ usage: DemoUsage) -> String {
+  private static func cost(_ usage: CallUsage) -> String {
     if let cost = usage.cost {
       return "cost \(cost) USD" + (usage.isCostReported ? " (reported by the server)" : "")
     }

@@ -3,6 +3,7 @@ package enum ConfigurationSection: String, Sendable, CaseIterable {
   case breaker
   case budget
   case budgetCalls
+  case chaos
   case concurrency
   case cost
   case defaults
@@ -24,6 +25,7 @@ package enum ConfigurationSection: String, Sendable, CaseIterable {
     case .breaker: ConfigurationTable.breaker
     case .budget: ConfigurationTable.budget
     case .budgetCalls: ConfigurationTable.budgetCalls
+    case .chaos: ConfigurationTable.chaos
     case .concurrency: ConfigurationTable.concurrency
     case .cost: ConfigurationTable.cost
     case .defaults: ConfigurationTable.policy

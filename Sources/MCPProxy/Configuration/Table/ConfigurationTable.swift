@@ -47,6 +47,32 @@ enum ConfigurationTable {
       example: #"{ "separator": "__" }"#,
       "What concerns the proxy itself."
     ),
+    ConfigurationKey(
+      "chaos",
+      .texts(single: true),
+      .section(.chaos),
+      isOptional: true,
+      example: #"["delay=300ms,p=0.2"]"#,
+      shorthand: "rules",
+      "Faults to inject, only with run --chaos: a list of rules, or an object."
+    ),
+  ]
+
+  static let chaos = [
+    ConfigurationKey(
+      "rules",
+      .texts(single: true),
+      standard: "[]",
+      example: #"["delay=300ms,p=0.2", "kill,limit=1"]"#,
+      "MODE[:SERVER[/TOOL]][=DURATION][,p=SHARE][,limit=N][,after=N][,for=DURATION]."
+    ),
+    ConfigurationKey(
+      "seed",
+      .count(0...9_007_199_254_740_991),
+      standard: "1",
+      example: "7",
+      "The same seed and the same calls give the same faults."
+    ),
   ]
 
   static let proxy = [

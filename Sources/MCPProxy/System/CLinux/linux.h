@@ -2,6 +2,7 @@
 #include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
+#include <sys/timerfd.h>
 
 // Hidden behind _GNU_SOURCE, which may not differ from the setting of the Glibc module.
 int pipe2(int descriptors[2], int flags);

@@ -1,10 +1,10 @@
 import MCPProxy
 import Testing
 
-struct DemoPageTests {
+struct TextPageTests {
   @Test func `a paragraph is broken at blanks and indented below its label`() {
     let text = Array(repeating: "nine", count: 16).joined(separator: " ")
-    let page = DemoPage(isColoured: false)
+    let page = TextPage(isColoured: false)
     #expect(
       page.paragraph(text, label: "  label", indent: 10)
         == "  label   \(text.prefix(69))\n          nine nine\n"
@@ -12,14 +12,14 @@ struct DemoPageTests {
   }
 
   @Test func `no line is longer than the page, not even that of a long word`() {
-    let page = DemoPage(isColoured: false)
+    let page = TextPage(isColoured: false)
     let text = page.paragraph(String(repeating: "x", count: 200), indent: 15)
     let lines = text.split(separator: "\n")
     #expect(lines.map(\.count) == [80, 80, 80, 20])
   }
 
   @Test func `colour paints the label and leaves the text as it is`() {
-    let page = DemoPage(isColoured: true)
+    let page = TextPage(isColoured: true)
     #expect(page.paragraph("text", label: "ab", indent: 4, .red) == "\u{1B}[31mab  \u{1B}[0mtext\n")
     #expect(page.heading("text") == "\u{1B}[1mtext\u{1B}[0m\n")
   }
@@ -36,6 +36,6 @@ struct DemoPageTests {
     environment: [String: String],
     isWanted: Bool
   ) {
-    #expect(DemoPage.wantsColour(isTerminal: isTerminal, environment) == isWanted)
+    #expect(TextPage.wantsColour(isTerminal: isTerminal, environment) == isWanted)
   }
 }

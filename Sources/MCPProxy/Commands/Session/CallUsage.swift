@@ -1,7 +1,7 @@
 import MCPProtocol
 
-/// What the demo reads of a line of the usage log (docs/usage-log.md).
-package struct DemoUsage: Equatable, Sendable {
+/// What the demo and the playbooks read of a line of the usage log (docs/usage-log.md).
+package struct CallUsage: Equatable, Sendable {
   /// Somebody who was asked, and why that brought no answer; `nil`: it did.
   package struct Attempt: Equatable, Sendable {
     package let endpoint: String
@@ -22,7 +22,13 @@ package struct DemoUsage: Equatable, Sendable {
   package let duration: Double
   /// The proxy's share of that, in milliseconds.
   package let overhead: Double
-  /// In US dollars: the configuration of the demo names no currency.
+  /// Faults injected into its attempts.
+  package let injected: [String]
+  /// Whether the tool is declared safe to repeat.
+  package let isSafe: Bool
+  /// The breaker of the endpoint that was asked last, after that.
+  package let breaker: String
+  /// In the currency of the configuration.
   package let cost: Double?
   /// Whether the server reported the cost, not the configuration.
   package let isCostReported: Bool
@@ -41,6 +47,9 @@ package struct DemoUsage: Equatable, Sendable {
     (self.status, self.certainty) = (status, certainty)
     (self.duration, self.overhead) = (duration, overhead)
     via = text("via")
+    injected = (document.root["injected"]?.array ?? []).compactMap(\.string)
+    isSafe = text("effect") == "safe"
+    breaker = text("breaker") ?? ""
     cost = number("cost_usd")
     isCostReported = text("cost_source") == "provider"
     attempts = (document.root["attempts"]?.array ?? []).map { entry in
@@ -52,10 +61,15 @@ package struct DemoUsage: Equatable, Sendable {
     }
   }
 
+  /// Every line about a call in the bytes of a file.
+  package static func all(in bytes: [UInt8]) -> [CallUsage] {
+    bytes.split(separator: UInt8(ascii: "\n")).compactMap { CallUsage(Array($0)) }
+  }
+
   /// The line about the request `id` among those of a file.
-  package static func find(_ id: String, in bytes: [UInt8]) -> DemoUsage? {
+  package static func find(_ id: String, in bytes: [UInt8]) -> CallUsage? {
     let lines = bytes.split(separator: UInt8(ascii: "\n"))
-    return lines.lazy.compactMap { DemoUsage(Array($0)) }.first { $0.id == id }
+    return lines.lazy.compactMap { CallUsage(Array($0)) }.first { $0.id == id }
   }
 
   /// The attempts that brought no answer to give.

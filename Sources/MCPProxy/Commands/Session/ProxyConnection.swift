@@ -1,15 +1,15 @@
 import MCPProtocol
 
-/// Why the demo ends early.
-enum DemoProblem: Error {
+/// Why talking to a proxy ends early.
+enum ConnectionProblem: Error {
   /// For the user.
   case failed(String)
   /// Ctrl-C and its like.
   case interrupted(Signal)
 }
 
-/// The demo's side of a proxy in a process of its own: sends a line, waits for its answer.
-struct DemoConnection {
+/// The client's side of a proxy in a process of its own.
+struct ProxyConnection {
   /// How long an answer may take; each takes milliseconds.
   static let patience = TimeSpan.seconds(10)
 
@@ -27,7 +27,7 @@ struct DemoConnection {
   private var exit: ExitStatus?
   private var signals: [Signal] = []
 
-  /// The first signal that came to end the demo.
+  /// The first signal that came to end us.
   var interruption: Signal? { signals.first }
 
   init(_ kernel: PosixKernel, _ request: SpawnRequest) throws(SystemError) {
@@ -47,30 +47,38 @@ struct DemoConnection {
 
   // MARK: Talking
 
-  func send(_ line: String) throws(DemoProblem) {
+  func send(_ line: String) throws(ConnectionProblem) {
     let bytes = Array("\(line)\n".utf8)
-    // Nothing else is in the pipe, as every answer is waited for: the line goes in as a whole.
-    guard kernel.write(child.input, bytes, from: 0) == .bytes(bytes.count) else {
+    // The proxy reads at once, and what is sent together is less than a pipe holds.
+    guard kernel.write(child.input, bytes, 0..<bytes.count) == .bytes(bytes.count) else {
       throw .failed("mcp-proxy run does not read what it is sent" + lastComplaint)
     }
   }
 
   /// The answer to the request with this id; everything else that comes is passed over.
-  mutating func answer(to id: String) throws(DemoProblem) -> DemoAnswer {
+  mutating func answer(to id: String) throws(ConnectionProblem) -> ProxyAnswer {
     let deadline = kernel.now() + Self.patience
     while true {
-      while let line = lines.next() {
-        guard case .whole(let range) = line else { continue }
-        if let answer = DemoAnswer(Array(lines.storage[range])), answer.id == id { return answer }
-      }
-      if let interruption { throw .interrupted(interruption) }
-      guard open.contains(.output) else {
-        throw .failed("mcp-proxy run ended before it answered request \(id)" + lastComplaint)
-      }
-      guard kernel.now() < deadline else {
+      guard let answer = try nextAnswer(until: deadline) else {
         let seconds = FailureText.seconds(Self.patience)
         throw .failed("no answer to request \(id) within \(seconds)" + lastComplaint)
       }
+      if answer.id == id { return answer }
+    }
+  }
+
+  /// The next answer, whatever its request; `nil` if none comes before the deadline.
+  mutating func nextAnswer(until deadline: Instant) throws(ConnectionProblem) -> ProxyAnswer? {
+    while true {
+      while let line = lines.next() {
+        guard case .whole(let range) = line else { continue }
+        if let answer = ProxyAnswer(Array(lines.storage[range])) { return answer }
+      }
+      if let interruption { throw .interrupted(interruption) }
+      guard open.contains(.output) else {
+        throw .failed("mcp-proxy run ended before it answered everything" + lastComplaint)
+      }
+      guard kernel.now() < deadline else { return nil }
       wait(until: deadline)
     }
   }

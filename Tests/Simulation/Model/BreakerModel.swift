@@ -1,4 +1,6 @@
+#if !MUTANTS
 import MCPProxy
+#endif
 
 /// The breaker's rules again, written to be obviously right: it keeps whole lists and counts anew.
 struct BreakerModel {
@@ -24,14 +26,24 @@ struct BreakerModel {
   var cause: CircuitBreaker.Trip.Cause?
   var good = 0
   var bad = 0
-  private let policy: BreakerPolicy
+  private var policy: BreakerPolicy
+  /// Half-open calls of this generation.
+  private(set) var probeLimit = 0
   private var live: [Live] = []
   private var outcomes: [Outcome] = []
+  /// How many of them a window of the past has lost; for failures in a row they count.
+  private var lost = 0
   private var openings = 0
   private var isWaitSeen = false
   private var isExcursion = false
 
   init(policy: BreakerPolicy) { self.policy = policy }
+
+  /// Other limits: nothing that has happened changes, and the present probes keep their number.
+  mutating func update(_ policy: BreakerPolicy) {
+    lost = max(lost, outcomes.count - min(self.policy.window, policy.window))
+    self.policy = policy
+  }
 
   var inFlight: Int { live.count }
 
@@ -59,7 +71,7 @@ struct BreakerModel {
         go(.halfOpen)
       }
     case .halfOpen:
-      if live.count + good + bad >= policy.halfOpenCalls {
+      if live.count + good + bad >= probeLimit {
         refusal = .probing(retryAfter: (probeDeadline ?? now) - now)
       }
     }
@@ -100,9 +112,9 @@ struct BreakerModel {
       if isFailure || isSlow || isNew || state == .metricsOnly { judge(at: now) }
     case .halfOpen:
       if isFailure || isSlow { bad += 1 } else { good += 1 }
-      if Double(bad) >= Double(policy.halfOpenCalls) / 2 {
+      if Double(bad) >= Double(probeLimit) / 2 {
         goOpen(.probeFailed, at: now)
-      } else if Double(good) > Double(policy.halfOpenCalls) / 2 {
+      } else if Double(good) > Double(probeLimit) / 2 {
         go(.closed)
         openings = 0
       }
@@ -194,7 +206,8 @@ struct BreakerModel {
       later = outcome
     }
     if let limit = policy.consecutive, row >= limit { return .consecutive }
-    let window = outcomes.suffix(policy.window).filter { now - $0.end <= policy.windowAge }
+    let window = outcomes.dropFirst(lost).suffix(policy.window)
+      .filter { now - $0.end <= policy.windowAge }
     let failures = window.filter(\.isFailure).count
     if let rate = policy.failureRate, window.count >= policy.minCalls, failures > 0,
       Double(failures) / Double(window.count) >= rate
@@ -229,6 +242,8 @@ struct BreakerModel {
     generation += 1
     live = []
     outcomes = []
+    lost = 0
+    probeLimit = policy.halfOpenCalls
     good = 0
     bad = 0
     isWaitSeen = false

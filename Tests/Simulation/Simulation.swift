@@ -1,0 +1,89 @@
+/// One seed from beginning to end: the production actors in a simulated world.
+struct Simulation {
+  /// What became of a seed.
+  struct Report {
+    let seed: UInt64
+    let turns: Int
+    let virtual: TimeSpan
+    let hash: UInt64
+    let goals: GoalCounts
+    let violation: Violation?
+  }
+
+  let seed: UInt64
+  var mask = Fault.all
+  /// Calls of the chaos phase; `nil`: as many as the seed says.
+  var calls: Int?
+  var isTold = false
+
+  func run() -> Report {
+    Witness.reset()
+    let plan = Plan(seed: seed, mask: mask, calls: calls)
+    let kernel = SimulatedKernel(World(plan: plan, isTold: isTold))
+    if isTold { print("seed \(seed): \(plan.faults.description)") }
+    if plan.hasEarlierLife { live(kernel, plan, Scenario.beginEarlierLife) }
+    live(kernel, plan, Scenario.begin)
+    return kernel.withWorld { world in
+      defer { world.beginLife() }
+      return Report(
+        seed: seed,
+        turns: world.turns,
+        virtual: world.now - Instant(nanoseconds: 1_000_000_000),
+        hash: world.trace.hash,
+        goals: world.goals.counts,
+        violation: world.violation
+      )
+    }
+  }
+
+  /// One life of the proxy.
+  private func live(
+    _ kernel: SimulatedKernel,
+    _ plan: Plan,
+    _ begin: @Sendable (World) -> Void
+  ) {
+    guard kernel.withWorld({ $0.violation == nil }) else { return }
+    let (input, output) = kernel.withWorld { world in
+      world.beginLife()
+      return (world.open(.clientInput), world.open(.clientOutput))
+    }
+    let loop = EventLoop(
+      kernel: kernel,
+      picker: SeededPicker(seed: seed, probability: plan.faults[.shuffle])
+    )
+    let proxy = Proxy(
+      loop: loop,
+      configuration: plan.configuration,
+      parts: parts(Descriptor(input), Descriptor(output))
+    )
+    kernel.observe(proxy)
+    kernel.withWorld { begin($0) }
+    // The root task, as RunCommand makes it.
+    _ = Task(executorPreference: loop) {
+      _ = await proxy.run()
+      loop.stop()
+    }
+    loop.run()
+    kernel.observe(nil)
+    // The observer is the session, which knows the endpoints: a cycle as long as the process lives.
+    for endpoint in proxy.endpoints { endpoint.assumeIsolated { $0.observer = nil } }
+    kernel.withWorld { FinalCheck.look($0) }
+  }
+
+  private func parts(_ input: Descriptor, _ output: Descriptor) -> Proxy.Parts {
+    let isTold = isTold
+    return Proxy.Parts(
+      input: input,
+      output: output,
+      environment: LaunchEnvironment(
+        variables: ["PATH": "/bin"],
+        isExecutable: { _ in true },
+        entries: { _ in [] }
+      ),
+      folders: Folders(["MCP_PROXY_HOME": "/state"], processID: 1),
+      run: UsageRun(id: "run"),
+      binary: "/bin/mcp-proxy",
+      log: Log(.debug) { if isTold { print("            proxy: \($0)") } }
+    )
+  }
+}

@@ -1,0 +1,167 @@
+// The proxy's descriptors: what they lead to, when they are ready, what goes through them.
+extension World {
+  /// The lowest free number, as POSIX gives them: a descriptor used after its end hits another's.
+  func open(_ use: Use) -> Int32 {
+    var number: Int32 = 3
+    while descriptors[number] != nil { number += 1 }
+    descriptors[number] = use
+    return number
+  }
+
+  func close(_ number: Int32) {
+    unwatch(number)
+    guard let use = descriptors.removeValue(forKey: number) else {
+      return fail("descriptors", "closed descriptor \(number), which is not open")
+    }
+    switch use {
+    case .input(let process): process.inputClosed(self)
+    case .output(let process): process.output.readerIsOpen = false
+    case .error(let process): process.error.readerIsOpen = false
+    case .clientInput, .clientOutput, .log: break
+    }
+  }
+
+  func watch(_ number: Int32, _ token: UInt64, _ interest: Interest) -> Bool {
+    guard descriptors[number] != nil else { return false }
+    let place = watches.firstIndex { $0.descriptor >= number } ?? watches.count
+    if place < watches.count, watches[place].descriptor == number { return false }
+    watches.insert(Watch(descriptor: number, token: token, interest: interest), at: place)
+    return true
+  }
+
+  func rewatch(_ number: Int32, _ token: UInt64, _ interest: Interest) -> Bool {
+    guard let place = watches.firstIndex(where: { $0.descriptor == number }) else { return false }
+    watches[place] = Watch(descriptor: number, token: token, interest: interest)
+    return true
+  }
+
+  func unwatch(_ number: Int32) { watches.removeAll { $0.descriptor == number } }
+
+  /// What `epoll_wait` would report: some of what is ready, in any order.
+  func readiness() -> [Readiness] {
+    var ready: [Readiness] = []
+    for place in watches.indices {
+      let watch = watches[place]
+      guard let use = descriptors[watch.descriptor] else { continue }
+      let interest = readiness(of: use, watch.interest)
+      let arrivals = arrivals(of: use)
+      let isKnown = watch.interest.contains(.once) && watch.reported == arrivals
+      if interest.isEmpty || isKnown { continue }
+      watches[place].reported = arrivals
+      ready.append(Readiness(token: watch.token, interest: interest))
+    }
+    while !signals.isEmpty {
+      ready.append(Readiness(token: .max, interest: [], signal: signals.removeFirst()))
+    }
+    if plan.faults[.shuffle] > 0 { random.shuffle(&ready) }
+    return ready
+  }
+
+  private func arrivals(of use: Use) -> Int {
+    switch use {
+    case .clientInput: client.input.arrivals
+    case .output(let process): process.output.arrivals
+    case .error(let process): process.error.arrivals
+    case .clientOutput, .input, .log: 0
+    }
+  }
+
+  /// What an end reports that the other side has closed.
+  private static let closed: Interest = [.reading, .writing, .closed]
+
+  /// An end that is closed is reported whatever was asked for, as epoll does.
+  private func readiness(of use: Use, _ asked: Interest) -> Interest {
+    switch use {
+    case .clientInput:
+      return readiness(of: client.input, asked)
+    case .clientOutput:
+      if !client.isReading { return Self.closed }
+      return client.outputRoom > 0 ? asked.intersection(.writing) : []
+    case .input(let process):
+      if !process.input.readerIsOpen { return Self.closed }
+      return process.input.room > 0 ? asked.intersection(.writing) : []
+    case .output(let process): return readiness(of: process.output, asked)
+    case .error(let process): return readiness(of: process.error, asked)
+    case .log: return asked
+    }
+  }
+
+  private func readiness(of pipe: ByteStream, _ asked: Interest) -> Interest {
+    if !pipe.writerIsOpen { return Self.closed }
+    return pipe.available > 0 ? asked.intersection(.reading) : []
+  }
+
+  func read(_ number: Int32, upTo most: Int) -> (Transfer, [UInt8]) {
+    switch descriptors[number] {
+    case .clientInput:
+      let result = take(&client.input, most) { $0.client.input.arrived() }
+      client.wasRead(self)
+      return result
+    case .output(let process):
+      return take(&process.output, most) { _ in process.output.arrived() }
+    case .error(let process): return take(&process.error, most) { _ in process.error.arrived() }
+    default:
+      fail("descriptors", "read from descriptor \(number), which is not open for it")
+      return (.failed(SystemError("read", 9)), [])
+    }
+  }
+
+  /// A read takes all there is; where it is cut, the rest comes a moment later.
+  private func take(
+    _ pipe: inout ByteStream,
+    _ most: Int,
+    restArrives: @escaping EventQueue.Action
+  ) -> (Transfer, [UInt8]) {
+    let there = min(most, pipe.available)
+    guard there > 0 else {
+      return (pipe.writerIsOpen || pipe.count > 0 ? .wouldBlock : .end, [])
+    }
+    var count = there
+    if pipe.writerIsOpen, random.chance(plan.faults[.splits]) {
+      count = random.number(1...there)
+      if count < there {
+        pipe.delayRest()
+        after(random.span(TimeSpan(nanoseconds: 1000), .milliseconds(1)), restArrives)
+      }
+    }
+    trace.mix(UInt64(count))
+    let bytes = Array(pipe.take(count))
+    // There is room again: a writer that was stopped by the full pipe goes on.
+    if count == there, pipe.count > 0 { pipe.arrived() }
+    return (.bytes(count), bytes)
+  }
+
+  func write(_ number: Int32, _ bytes: ArraySlice<UInt8>) -> Transfer {
+    switch descriptors[number] {
+    case .clientOutput: return writeToClient(bytes)
+    case .input(let process):
+      guard process.input.readerIsOpen else { return .failed(SystemError("write", 32)) }
+      // A pipe takes a short line whole; who writes to the reaper counts on that.
+      let isShort = process.endpoint == nil
+      let count = isShort ? bytes.count : accepted(bytes.count, room: process.input.room)
+      guard count > 0 else { return .wouldBlock }
+      trace.mix(bytes.prefix(count))
+      process.input.append(bytes.prefix(count))
+      process.received(self, isWhole: count == bytes.count)
+      return .bytes(count)
+    default:
+      fail("descriptors", "wrote to descriptor \(number), which is not open for it")
+      return .failed(SystemError("write", 9))
+    }
+  }
+
+  private func writeToClient(_ bytes: ArraySlice<UInt8>) -> Transfer {
+    guard client.isReading else { return .failed(SystemError("write", 32)) }
+    let count = accepted(bytes.count, room: client.outputRoom)
+    guard count > 0 else { return .wouldBlock }
+    trace.mix(bytes.prefix(count))
+    client.received(self, bytes.prefix(count))
+    return .bytes(count)
+  }
+
+  private func accepted(_ count: Int, room: Int) -> Int {
+    let most = min(count, room)
+    guard most > 1, random.chance(plan.faults[.splits]) else { return most }
+    return random.number(1...most)
+  }
+}
