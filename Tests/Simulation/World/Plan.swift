@@ -37,11 +37,16 @@ struct Plan {
   static let quiet = TimeSpan.minutes(30)
   /// Whether a short life of the proxy comes before, so that the catalogue is stored.
   let hasEarlierLife: Bool
+  /// Whether the proxy is told of one thing at a time, so that the checks look after each event.
+  /// Otherwise it is told of all that are ready together, as a kernel does.
+  let isStepwise: Bool
 
   init(seed: UInt64, mask: UInt64, calls: Int?) {
     self.seed = seed
     faults = FaultMix(seed: seed, mask: mask)
-    var random = SeededRandom(seed: seed, stream: 3)
+    var random = SeededRandom(seed: seed, stream: 6)
+    isStepwise = random.chance(0.5)
+    random = SeededRandom(seed: seed, stream: 3)
     let drawn = random.pick([40, 80, 120, 200])
     self.calls = calls ?? drawn
     chaos = .seconds(Int64(random.pick([20, 60, 200, 900])))

@@ -39,7 +39,7 @@ extension World {
 
   /// What `epoll_wait` would report: some of what is ready, in any order.
   func readiness() -> [Readiness] {
-    var ready: [Readiness] = []
+    var ready: [(watch: Int?, arrivals: Int, event: Readiness)] = []
     for place in watches.indices {
       let watch = watches[place]
       guard let use = descriptors[watch.descriptor] else { continue }
@@ -47,14 +47,16 @@ extension World {
       let arrivals = arrivals(of: use)
       let isKnown = watch.interest.contains(.once) && watch.reported == arrivals
       if interest.isEmpty || isKnown { continue }
-      watches[place].reported = arrivals
-      ready.append(Readiness(token: watch.token, interest: interest))
+      ready.append((place, arrivals, Readiness(token: watch.token, interest: interest)))
     }
-    while !signals.isEmpty {
-      ready.append(Readiness(token: .max, interest: [], signal: signals.removeFirst()))
+    for signal in signals {
+      ready.append((nil, 0, Readiness(token: .max, interest: [], signal: signal)))
     }
-    if plan.faults[.shuffle] > 0 { random.shuffle(&ready) }
-    return ready
+    if plan.faults[.shuffle] > 0 || plan.isStepwise { random.shuffle(&ready) }
+    let told = plan.isStepwise ? ready.prefix(1) : ready[...]
+    for case (let watch?, let arrivals, _) in told { watches[watch].reported = arrivals }
+    signals.removeAll { signal in told.contains { $0.event.signal == signal } }
+    return told.map(\.event)
   }
 
   private func arrivals(of use: Use) -> Int {
