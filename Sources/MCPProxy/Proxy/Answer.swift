@@ -9,6 +9,9 @@ package struct Answer: Sendable {
   let splice: Splice
   package let isError: Bool
   package let errorCode: Int?
+  /// It reports an internal error of the server, and the call does no harm twice: the one answer
+  /// after which a call is tried again.
+  let mayBeRepeated: Bool
   /// When the request was handed to the endpoint, and when its answer had come.
   package let sent: Instant
   package let received: Instant
@@ -37,6 +40,7 @@ package struct Answer: Sendable {
       splice: Splice(),
       isError: isError,
       errorCode: errorCode,
+      mayBeRepeated: mayBeRepeated,
       sent: sent,
       received: received,
       queued: queued,
@@ -51,15 +55,5 @@ extension AttemptResult {
   /// The result with bytes of its own.
   func kept() -> AttemptResult {
     if case .answered(let answer) = self { .answered(answer.kept()) } else { self }
-  }
-}
-
-extension Answer {
-  /// Whether the server reports a failure of its own: the one answer that may be repeated.
-  var isInternalError: Bool {
-    #if MUTANTS
-    if Mutant.isActive(.fallbackOnInvalidParams), errorCode == -32602 { return true }
-    #endif
-    return errorCode == OutcomeTable.internalError
   }
 }

@@ -17,6 +17,8 @@ package final class Attempt: Sendable {
   package let limit: Instant
   /// Whether it repeats an attempt and so costs a token of the retry budget.
   package let isRepeat: Bool
+  /// Whether this endpoint may have carried the call out already: a repeat of that kind.
+  package let mayHaveRun: Bool
   /// Whether another endpoint can take it: then there is no point in waiting for a dead one.
   package let hasAlternative: Bool
   /// Named in the result when it is not the endpoint the client asked for.
@@ -31,6 +33,7 @@ package final class Attempt: Sendable {
     timeout: TimeSpan,
     limit: Instant,
     isRepeat: Bool = false,
+    mayHaveRun: Bool = false,
     hasAlternative: Bool,
     servedBy: String? = nil
   ) {
@@ -42,6 +45,7 @@ package final class Attempt: Sendable {
     self.timeout = timeout
     self.limit = limit
     self.isRepeat = isRepeat
+    self.mayHaveRun = mayHaveRun
     self.hasAlternative = hasAlternative
     self.servedBy = servedBy
   }
@@ -66,8 +70,9 @@ package final class ToolReference: Sendable {
 package enum AttemptResult: Sendable {
   case answered(Answer)
   case failed(CallFailure)
-  /// The client took the call back: nobody waits for an answer. It was sent, or it was not.
-  case cancelled(Certainty)
+  /// The client took the call back: nobody waits for an answer. It was sent, or it was not; so long
+  /// it waited for its place.
+  case cancelled(Certainty, queued: TimeSpan)
 }
 
 /// A breaker's state as records name it.

@@ -20,6 +20,7 @@ package struct CallFailure: Error, Sendable, Equatable {
     case invalidAnswer = "invalid_answer"
     case resultTooLarge = "result_too_large"
     case schemaDiffers = "schema_differs"
+    case effectDiffers = "effect_differs"
     case shuttingDown = "shutting_down"
     case retryBudget = "retry_budget"
     case injected
@@ -42,6 +43,7 @@ package struct CallFailure: Error, Sendable, Equatable {
       case .schemaDiffers: 1013
       case .shuttingDown: 1014
       case .retryBudget: 1015
+      case .effectDiffers: 1016
       case .injected: 1099
       }
     }

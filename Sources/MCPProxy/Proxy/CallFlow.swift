@@ -30,6 +30,24 @@ struct CallFlow {
     self.began = began
     deadline = began + route.timeout
   }
+
+  /// Takes what a noted attempt came to.
+  ///
+  /// An effect that is worse than was believed holds for the attempts before it, too.
+  mutating func failed(_ failure: CallFailure, by endpoint: Int) {
+    if failure.effect == .unsafe, mayHaveRun(at: endpoint) {
+      effect = .unsafe
+      for index in failures.indices where failures[index].endpoint == failure.endpoint {
+        failures[index].effect = .unsafe
+      }
+    }
+    failures.append(failure)
+  }
+
+  /// Whether an attempt at the endpoint may have been carried out.
+  func mayHaveRun(at endpoint: Int) -> Bool {
+    notes.contains { $0.endpoint == endpoint && $0.certainty != .notSent }
+  }
 }
 
 /// A call whose first attempt brought no answer to give.

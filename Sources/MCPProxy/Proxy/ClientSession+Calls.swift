@@ -26,9 +26,7 @@ extension ClientSession {
   /// What a call that was sent on at once has come to; what is not simply answered gets a task.
   private func ended(_ number: UInt64, _ result: AttemptResult) {
     guard let call = unregister(number), let direct = call.direct else { return }
-    if case .answered(let answer) = result,
-      !answer.isInternalError || direct.route.effect == .unsafe
-    {
+    if case .answered(let answer) = result, !answer.mayBeRepeated {
       return finish(answer, direct, call)
     }
     var flow = CallFlow(number: number, direct.message, direct.route, began: direct.began)
@@ -74,7 +72,7 @@ extension ClientSession {
   }
 
   /// Arguments are an object, where there are any (MCP 2025-11-25, schema).
-  private func hasArguments(_ message: ClientMessage) -> Bool {
+  func hasArguments(_ message: ClientMessage) -> Bool {
     let arguments = message.envelope.arguments
     return arguments.isEmpty || message.line[arguments.lowerBound] == UInt8(ascii: "{")
   }
@@ -107,79 +105,6 @@ extension ClientSession {
     var flow = opening
     let outcome = await follow(&flow, after: first)
     if let call = unregister(flow.number) { finish(outcome, flow, call) }
-  }
-
-  /// A call whose tool is not known, or not yet.
-  private func answerUnrouted(_ number: UInt64, _ message: ClientMessage, _ began: Instant) async {
-    guard let route = await route(of: message) else {
-      return refuseCall(number, message, began, unknownTool(message))
-    }
-    guard hasArguments(message) else {
-      return refuseCall(number, message, began, "Invalid params: arguments must be an object")
-    }
-    await answerCall(CallFlow(number: number, message, route, began: began), after: nil)
-  }
-
-  /// Finds the route; a tool that is not known yet may be one of an endpoint that still starts.
-  private func route(of message: ClientMessage) async -> Route? {
-    let (line, name) = (message.line, message.envelope.name)
-    if let route = table.route(line, name) { return route }
-    await reviveUnlisted()
-    guard !allListsAreSettled else { return nil }
-    await startEndpoints()
-    await waitUntil(loop.now + Self.routePatience) { session in
-      session.allListsAreSettled || session.table.route(line, name) != nil
-    }
-    return table.route(line, name)
-  }
-
-  /// As long as an endpoint may take to start, and no longer than clients wait.
-  private static let routePatience = TimeSpan.seconds(30)
-
-  private func unknownTool(_ message: ClientMessage) -> String {
-    guard let name = toolName(message) else { return "Invalid params: name must be a string" }
-    let text = "Unknown tool: \(name.prefix(200))"
-    for endpoint in endpoints {
-      let prefix = endpoint.configuration.prefix
-      guard case .unusable(let reason) = endpoint.configuration.launch, !prefix.isEmpty,
-        name.hasPrefix(prefix + settings.separator)
-      else { continue }
-      return "\(text). Server \"\(endpoint.name)\" cannot be used: \(reason)"
-    }
-    return text
-  }
-
-  private func toolName(_ message: ClientMessage) -> String? {
-    let (line, name) = (message.line, message.envelope.name)
-    guard !name.isEmpty, line[name.lowerBound] == UInt8(ascii: "\"") else { return nil }
-    return JSONDocument.decodeString(line, name)
-  }
-
-  /// A call that cannot be routed: a protocol error (MCP 2025-11-25, tools).
-  private func refuseCall(
-    _ number: UInt64,
-    _ message: ClientMessage,
-    _ began: Instant,
-    _ text: String
-  ) {
-    guard let call = unregister(number) else { return }
-    var record = UsageRecord(message, began: began)
-    record.status = call.isCancelled ? .cancelled : .rpcError
-    record.errorCode = call.isCancelled ? nil : -32602
-    record.certainty = .notSent
-    if let name = toolName(message) {
-      var writer = JSONWriter()
-      writer.string(String(name.prefix(100)))
-      record.tool = writer.bytes
-    }
-    if call.isCancelled {
-      forgo(call.batch)
-    } else {
-      let answer = ResponseLine.error(id: call.id.json, code: -32602, message: text) + newline
-      record.answerBytes = answer.count
-      deliver(answer, call.batch)
-    }
-    append(record)
   }
 
   /// Gives the client its answer and the usage log its line.
@@ -228,6 +153,9 @@ extension ClientSession {
         after: loop.now - flow.began,
         attempts: flow.attempts
       )
+    }
+    if failure.reason == .serverDied, failure.wasAttempted {
+      failure.text += FailureText.afterDeath(failure.certainty, failure.effect)
     }
     let others = flow.failures.filter { $0.endpoint != failure.endpoint }
     return FailureResult.frame(call.id.json, failure, others: others)

@@ -80,6 +80,7 @@ extension ClientSession {
     after first: AttemptResult? = nil
   ) async -> Step {
     let policy = endpoints[endpoint].configuration.policy.retry
+    var effect = effect
     var attempts = 0
     var made = first
     while true {
@@ -91,31 +92,26 @@ extension ClientSession {
         result = await attempt(endpoint, tool, effect, &flow)
       }
       made = nil
-      let situation: RepeatRule.Situation
+      var situation = situation(flow)
       switch result {
       case .cancelled: return .ended(.cancelled)
       case .answered(let answer):
         attempts += 1
         if flow.answer == nil { flow.answer = (answer, endpoint) }
-        guard answer.isInternalError else { return .ended(.answered(answer, endpoint: endpoint)) }
-        situation = self.situation(
-          flow,
-          effect,
-          attempts,
-          .answered,
-          isInternalError: true
-        )
+        guard answer.mayBeRepeated else { return .ended(.answered(answer, endpoint: endpoint)) }
+        situation.certainty = .answered
+        situation.isInternalError = true
       case .failed(let failure):
         if !failure.isRefusal { attempts += 1 }
-        flow.failures.append(failure)
-        situation = self.situation(
-          flow,
-          effect,
-          attempts,
-          failure.certainty,
-          wasRefused: failure.isRefusal
-        )
+        flow.failed(failure, by: endpoint)
+        effect = failure.effect
+        // A refusal of its repeat does not make an attempt undone.
+        let isDone = effect == .unsafe && flow.mayHaveRun(at: endpoint)
+        situation.certainty = isDone ? .unknown : failure.certainty
+        situation.wasRefused = failure.isRefusal
       }
+      situation.effect = effect
+      situation.attempts = attempts
       let decision = RepeatRule.decide(situation, policy: policy)
       if decision.mayFallBack, hasAlternative(after: endpoint, flow.route) { return .next }
       // Where another endpoint can answer, that is quicker than trying this one again.
@@ -128,23 +124,15 @@ extension ClientSession {
     }
   }
 
-  private func situation(
-    _ flow: CallFlow,
-    _ effect: Effect,
-    _ attempts: Int,
-    _ certainty: Certainty,
-    isInternalError: Bool = false,
-    wasRefused: Bool = false
-  ) -> RepeatRule.Situation {
+  /// What is left of a call; how its last attempt ended is for the caller to say.
+  private func situation(_ flow: CallFlow) -> RepeatRule.Situation {
     var situation = RepeatRule.Situation(
-      effect: effect,
-      certainty: certainty,
+      effect: flow.effect,
+      certainty: .unknown,
       timeLeft: flow.deadline - loop.now,
-      attempts: attempts,
+      attempts: 0,
       totalAttempts: flow.attempts
     )
-    situation.isInternalError = isInternalError
-    situation.wasRefused = wasRefused
     situation.isCancelled = calls[flow.number]?.isCancelled ?? true
     return situation
   }
@@ -203,6 +191,7 @@ extension ClientSession {
       timeout: flow.route.timeout,
       limit: flow.began + flow.route.longest,
       isRepeat: flow.attempts > 0,
+      mayHaveRun: flow.mayHaveRun(at: endpoint),
       hasAlternative: hasAlternative,
       servedBy: endpoint == flow.route.endpoint ? nil : endpoints[endpoint].name
     )
@@ -256,14 +245,16 @@ extension ClientSession {
           reason: failure.reason
         )
       )
-    case .cancelled(let certainty):
+    case .cancelled(let certainty, let queued):
+      let spent = loop.now - start
       if certainty == .unknown {
         flow.attempts += 1
         flow.notes.append(
-          .init(endpoint: endpoint, duration: loop.now - start, certainty: certainty, reason: nil)
+          .init(endpoint: endpoint, duration: spent, certainty: certainty, reason: nil)
         )
       }
-      flow.elsewhere = flow.elsewhere + (loop.now - start)
+      flow.queued = flow.queued + queued
+      flow.elsewhere = flow.elsewhere + (spent - queued)
     }
   }
 

@@ -86,7 +86,7 @@ extension Endpoint {
       text: text
     )
     failure.breaker = BreakerWord(breaker.state)
-    failure.effect = attempt.effect
+    failure.effect = effect(of: attempt)
     return failure
   }
 
@@ -143,6 +143,11 @@ extension Endpoint {
     }
     #endif
     if let refusal = refusalOfOpenBreaker(attempt, at: now) { return .refused(refusal) }
+    if attempt.mayHaveRun, effect(of: attempt) != attempt.effect {
+      return .refused(
+        failure(attempt, .effectDiffers, FailureText.effectDiffers(name, attempt.tool.name))
+      )
+    }
     guard bulkhead.hasPlace else { return .noPlace }
     if let wait = tokenWait(attempt, at: now) { return wait }
     let permit: Permit

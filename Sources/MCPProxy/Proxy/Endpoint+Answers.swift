@@ -43,6 +43,7 @@ extension Endpoint {
       splice: splice(call, envelope, source, line),
       isError: envelope.isError,
       errorCode: envelope.kind == .error ? envelope.errorCode : nil,
+      mayBeRepeated: mayBeRepeated(envelope, call.attempt),
       sent: call.sent,
       received: loop.now,
       queued: call.queued,
@@ -202,17 +203,8 @@ extension Endpoint {
         bulkhead.leave()
         askWhoIsToBlame(call)
       }
-      let elapsed = loop.now - call.sent - call.paused
-      var failure = failure(
-        call.attempt,
-        .timeout,
-        FailureText.timeout(
-          call.attempt.tool.name,
-          call.attempt.effect,
-          after: elapsed,
-          attempts: 1
-        )
-      )
+      // The session has the words: it knows how long the client waited for all attempts.
+      var failure = failure(call.attempt, .timeout, "")
       failure.certainty = .unknown
       failure.wasAttempted = true
       failure.queued = call.queued

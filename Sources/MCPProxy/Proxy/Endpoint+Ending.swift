@@ -136,7 +136,7 @@ extension Endpoint {
     var failure = failure(
       call.attempt,
       .serverDied,
-      FailureText.died(name, how, ran: wasSent ? .unknown : .notSent, call.attempt.effect)
+      FailureText.died(name, how)
     )
     failure.certainty = wasSent ? .unknown : .notSent
     failure.wasAttempted = true

@@ -75,6 +75,7 @@ extension Endpoint {
   private func resetGuards() {
     breaker.reset()
     toolBreakers.reset()
+    listedEffects.removeAll()
     unansweredProbes = 0
     junkLines = 0
     chaos?.forgetProcess()
@@ -139,6 +140,10 @@ extension Endpoint {
       entry.number = number(ofTool: entry.name)
       return entry
     }
+    listedEffects = Dictionary(
+      tools.map { ($0.number, Catalog.effect($0, configuration)) },
+      uniquingKeysWith: { first, _ in first }
+    )
     await observer?.toolsListed(by: index, tools)
   }
 

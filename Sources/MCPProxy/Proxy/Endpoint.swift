@@ -76,6 +76,8 @@ package actor Endpoint: LoopBound {
   var lateAnswers = 0
   var unansweredProbes = 0
   var toolNumbers: [String: Int] = [:]
+  /// What the running process declares of its tools, by number.
+  var listedEffects: [Int: Effect] = [:]
   var listIsStale = false
   var lastSpeech = Instant.zero
   #if MUTANTS
@@ -191,12 +193,12 @@ package actor Endpoint: LoopBound {
     if let waiter = waiting.removeValue(forKey: call) {
       if !bulkhead.cancel(call) { arrivals.removeAll { $0 == call } }
       waiter.timer.map(loop.cancelTimer)
-      finish(waiter, .cancelled(.notSent))
+      finish(waiter, .cancelled(.notSent, queued: loop.now - waiter.since))
       admitWaiting()
     } else if let id = pending.id(ofCall: call), let inFlight = pending.removeCall(id) {
       sendCancellation(of: id, reason: reason)
       settle(inFlight, .cancelled)
-      finish(inFlight, .cancelled(.unknown))
+      finish(inFlight, .cancelled(.unknown, queued: inFlight.queued))
       admitWaiting()
     }
   }

@@ -64,15 +64,21 @@ package enum FailureText {
     }
   }
 
-  package static func died(_ endpoint: String, _ how: String, ran: Certainty, _ effect: Effect)
-    -> String
-  {
-    let head = "Server \"\(endpoint)\" exited (\(how)) during this call; it is being restarted. "
+  package static func died(_ endpoint: String, _ how: String) -> String {
+    "Server \"\(endpoint)\" exited (\(how)) during this call; it is being restarted. "
+  }
+
+  /// What follows on `died`; said last, because a later list may change the tool's effect.
+  package static func afterDeath(_ ran: Certainty, _ effect: Effect) -> String {
     switch (ran, effect) {
-    case (.notSent, _): return head + "The call was not sent."
-    case (_, .safe): return head + "The call changes nothing, so it can be called again."
-    default: return head + "The call may have run. Check its effect before calling it again."
+    case (.notSent, _): "The call was not sent."
+    case (_, .safe): "The call changes nothing, so it can be called again."
+    default: "The call may have run. Check its effect before calling it again."
     }
+  }
+
+  package static func effectDiffers(_ endpoint: String, _ tool: String) -> String {
+    "\"\(tool)\" of server \"\(endpoint)\" is no longer declared safe to repeat."
   }
 
   package static func crashed(_ endpoint: String, _ why: String, tail: String?) -> String {

@@ -91,6 +91,9 @@ package enum Mutant: String, CaseIterable, Sendable {
   /// A call that is not safe is repeated although it may have run.
   /// An unsafe call is executed at most once.
   case unsafeRepeated
+  /// A tool is believed to be safe because it was so when the call came in.
+  /// An unsafe call is executed at most once.
+  case staleEffect
   /// Error -32602 is repeated elsewhere like a failure of the server.
   /// Every answer but -32603 is what the client gets.
   case fallbackOnInvalidParams

@@ -88,12 +88,12 @@ struct CallFailureTests {
         + "Next attempt possible in 24 s."
     )
     #expect(
-      FailureText.died("gh", "signal 9", ran: .notSent, .unsafe).hasSuffix("The call was not sent.")
+      FailureText.died("gh", "signal 9") + FailureText.afterDeath(.notSent, .unsafe)
+        == "Server \"gh\" exited (signal 9) during this call; it is being restarted. "
+        + "The call was not sent."
     )
-    #expect(
-      FailureText.died("gh", "signal 9", ran: .unknown, .safe).contains("can be called again")
-    )
-    #expect(FailureText.died("gh", "signal 9", ran: .unknown, .unsafe).contains("may have run"))
+    #expect(FailureText.afterDeath(.unknown, .safe).contains("can be called again"))
+    #expect(FailureText.afterDeath(.unknown, .unsafe).contains("may have run"))
     #expect(
       FailureText.crashed("gh", "exited (code 1)", tail: "no license")
         == "Server \"gh\" cannot be started: exited (code 1) (last error line: \"no license\"). "

@@ -32,6 +32,7 @@ extension SimulatedServer {
         endpoint: endpoint,
         tool: tool,
         process: process.id,
+        isSafe: world.plan.endpoints[endpoint].isSafe(tool, of: tools),
         sent: outboxEnds.first { $0.end >= range.upperBound }?.time ?? world.now
       ),
       world

@@ -21,7 +21,7 @@ final class SimulatedServer {
 
   unowned let process: SimulatedProcess
   let endpoint: Int
-  let tools: [Plan.Tool]
+  private(set) var tools: [Plan.Tool]
   private var line: [UInt8] = []
   /// Bytes of the stream that came before `line`.
   private var position = 0
@@ -60,6 +60,7 @@ final class SimulatedServer {
     canLog = world.random.chance(0.5)
     startDelay = world.random.span(.milliseconds(1), .milliseconds(100))
     if world.strikes(.slowStart) { startDelay = world.random.span(.seconds(1), .seconds(40)) }
+    if world.strikes(.redeclares) { tools = tools.map(\.undeclared) }
     if world.strikes(.neverStarts) { startDelay = .minutes(60) }
     if world.strikes(.crash) { crashesAfter = world.random.number(0...3000) }
     if world.strikes(.stubborn) { ignoresTerm = true }

@@ -38,6 +38,8 @@ enum Fault: Int, CaseIterable {
   case bigResults
   case shuffle
   case operatorModes
+  // A child process that is started anew no longer says that its tools are safe
+  case redeclares
 
   /// All of them, as bits.
   static let all = UInt64(1) << allCases.count - 1

@@ -12,14 +12,19 @@ struct Plan {
 
     /// Whether the proxy may repeat it, where annotations are trusted.
     var isSafe: Bool { readOnly || idempotent }
+
+    /// The same tool without a word on what it does.
+    var undeclared: Tool {
+      Tool(name: name, readOnly: false, idempotent: false, schema: schema)
+    }
   }
 
   struct Endpoint {
     var configuration: EndpointConfiguration
     var tools: [Tool]
 
-    /// The effect the operator and the server have declared.
-    func isSafe(_ tool: String) -> Bool {
+    /// The effect the operator has declared, or else the process that lists these tools.
+    func isSafe(_ tool: String, of tools: [Tool]) -> Bool {
       if let own = configuration.tools[tool]?.safe { return own }
       return configuration.policy.trustsAnnotations
         && tools.first { $0.name == tool }?.isSafe == true
@@ -38,6 +43,7 @@ struct Plan {
   /// Whether a short life of the proxy comes before, so that the catalogue is stored.
   let hasEarlierLife: Bool
   /// Whether the proxy is told of one thing at a time, so that the checks look after each event.
+  ///
   /// Otherwise it is told of all that are ready together, as a kernel does.
   let isStepwise: Bool
 

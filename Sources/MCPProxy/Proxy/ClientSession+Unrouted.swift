@@ -1,0 +1,93 @@
+import MCPProtocol
+
+// Calls of tools that are not known, or not yet.
+extension ClientSession {
+  /// A call whose tool is not known, or not yet.
+  func answerUnrouted(_ number: UInt64, _ message: ClientMessage, _ began: Instant) async {
+    guard let route = await route(of: message) else {
+      return refuseCall(number, message, began, unknownTool(message))
+    }
+    guard hasArguments(message) else {
+      return refuseCall(number, message, began, "Invalid params: arguments must be an object")
+    }
+    await answerCall(CallFlow(number: number, message, route, began: began), after: nil)
+  }
+
+  /// Finds the route; a tool that is not known yet may be one of an endpoint that still starts.
+  private func route(of message: ClientMessage) async -> Route? {
+    let (line, name) = (message.line, message.envelope.name)
+    if let route = table.route(line, name) { return route }
+    await reviveUnlisted()
+    guard !allListsAreSettled else { return nil }
+    await startEndpoints()
+    let deadline = loop.now + routePatience
+    await waitUntil(deadline) { session in
+      session.allListsAreSettled || session.table.route(line, name) != nil
+    }
+    // What becomes known in the last moment has no time left to be called in.
+    return loop.now < deadline ? table.route(line, name) : nil
+  }
+
+  /// As long as an endpoint may take to start, but no longer than any tool's call may take: whose
+  /// time it is that runs is not known yet.
+  private var routePatience: TimeSpan {
+    let unknown = endpoints.filter { !catalog.isSettled($0.index) }.map(\.configuration)
+    let times = unknown.flatMap { endpoint in
+      [endpoint.policy.timeout.call] + endpoint.tools.values.compactMap(\.timeout)
+    }
+    return times.reduce(.seconds(30), min)
+  }
+
+  private func unknownTool(_ message: ClientMessage) -> String {
+    guard let name = toolName(message) else { return "Invalid params: name must be a string" }
+    let text = "Unknown tool: \(name.prefix(200))"
+    let starting = endpoints.filter {
+      catalog.isListed($0.index) && !catalog.isSettled($0.index)
+    }
+    if !starting.isEmpty {
+      let names = starting.map { "\"\($0.name)\"" }.joined(separator: ", ")
+      return "\(text). Not known yet are the tools of \(names), still starting. Try again."
+    }
+    for endpoint in endpoints {
+      let prefix = endpoint.configuration.prefix
+      guard case .unusable(let reason) = endpoint.configuration.launch, !prefix.isEmpty,
+        name.hasPrefix(prefix + settings.separator)
+      else { continue }
+      return "\(text). Server \"\(endpoint.name)\" cannot be used: \(reason)"
+    }
+    return text
+  }
+
+  private func toolName(_ message: ClientMessage) -> String? {
+    let (line, name) = (message.line, message.envelope.name)
+    guard !name.isEmpty, line[name.lowerBound] == UInt8(ascii: "\"") else { return nil }
+    return JSONDocument.decodeString(line, name)
+  }
+
+  /// A call that cannot be routed: a protocol error (MCP 2025-11-25, tools).
+  private func refuseCall(
+    _ number: UInt64,
+    _ message: ClientMessage,
+    _ began: Instant,
+    _ text: String
+  ) {
+    guard let call = unregister(number) else { return }
+    var record = UsageRecord(message, began: began)
+    record.status = call.isCancelled ? .cancelled : .rpcError
+    record.errorCode = call.isCancelled ? nil : -32602
+    record.certainty = .notSent
+    if let name = toolName(message) {
+      var writer = JSONWriter()
+      writer.string(String(name.prefix(100)))
+      record.tool = writer.bytes
+    }
+    if call.isCancelled {
+      forgo(call.batch)
+    } else {
+      let answer = ResponseLine.error(id: call.id.json, code: -32602, message: text) + newline
+      record.answerBytes = answer.count
+      deliver(answer, call.batch)
+    }
+    append(record)
+  }
+}
