@@ -221,7 +221,9 @@ package actor Endpoint: LoopBound {
     let timer = EndpointTimer(token)
     switch timer.kind {
     case .calls: callTimerFired()
-    case .deadline: deadlinePassed(Int(timer.number))
+    case .deadline:
+      _ = chaos?.takeFault(Int(timer.number))
+      deadlinePassed(Int(timer.number))
     case .waiting: waitingTooLong(timer.number)
     case .queue: queueTimerFired()
     case .token: tokenTimerFired()
