@@ -26,8 +26,8 @@ package actor ClientSession: EndpointObserver, LoopBound {
   var inbox: [IncomingMessage] = []
   var inputHasEnded = false
   var hasStoppedReading = false
-  /// Endpoints that wait for the client to read.
-  var roomWaiters: [Waiter] = []
+  /// Reading, which waits for the client to read.
+  var roomWaiter = Waiter()
   var isEnding = false
 
   // What was agreed

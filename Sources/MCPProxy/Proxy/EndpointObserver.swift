@@ -20,6 +20,4 @@ package protocol EndpointObserver: LoopBound {
   func takenBack(by endpoint: Int, _ request: RequestID?) async
   /// Any other notification that concerns the client as it is.
   func notified(_ line: [UInt8], _ envelope: Envelope) async
-  /// Returns once the client has taken enough of what was sent for more to be read.
-  func roomForMore() async
 }
