@@ -58,8 +58,9 @@ package actor ClientSession: EndpointObserver, LoopBound {
   // Questions of endpoints
   var questions: [Int: Question] = [:]
   var lastQuestion = 0
-  /// Questions that came before the client said it was ready.
-  var earlyQuestions: [(endpoint: Int, line: [UInt8], envelope: Envelope)] = []
+  var earlyQuestions: [EarlyQuestion] = []
+  /// Answers to what is not open; they are dropped.
+  var lateAnswers = 0
 
   package init(
     loop: EventLoop,

@@ -219,7 +219,7 @@ extension Endpoint {
     case .toolsChanged: refreshTools()
     case .cancelled:
       guard !envelope.requestID.isEmpty else { return }
-      await observer?.takenBack(by: index, RequestID(line.span, envelope.requestID))
+      takeBackQuestion(RequestID(line.span, envelope.requestID))
     case .elicitationComplete: await observer?.notified(line, envelope)
     default: break
     }
@@ -245,7 +245,7 @@ extension Endpoint {
     case .ping:
       sendLine(Array("{\"jsonrpc\":\"2.0\",\"id\":".utf8) + id + Array(",\"result\":{}}".utf8))
     case .listRoots, .createMessage, .elicit:
-      await observer?.asked(by: index, line, envelope)
+      await ask(line, envelope)
     default:
       let method = String(decoding: line[envelope.methodName], as: UTF8.self)
       refuse(Array(id), -32601, "Method not found: \(method)")

@@ -38,6 +38,8 @@ enum Fault: Int, CaseIterable {
   case bigResults
   case shuffle
   case operatorModes
+  // Behind the others, so that the rates of those stay what they were
+  case earlyQuestions
 
   /// All of them, as bits.
   static let all = UInt64(1) << allCases.count - 1
