@@ -47,6 +47,14 @@ package enum ChaosMode: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether the mode does something to the answer that comes.
+  package var changesAnswer: Bool {
+    switch self {
+    case .delay, .slow, .garbage, .truncate, .duplicate, .wrongID, .kill: true
+    case .ok, .error, .drop, .stderrFlood, .tooMany: false
+    }
+  }
+
   /// Whether the mode also hits the proxy's own pings: a server that hangs answers nobody.
   package var hitsPings: Bool { self == .delay || self == .drop }
 }

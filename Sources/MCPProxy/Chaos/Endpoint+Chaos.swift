@@ -28,7 +28,7 @@ extension Endpoint {
     guard "\(method)" == "ping", let fault = chaos?.plan.faultOfPing(at: loop.now) else {
       return true
     }
-    chaos?.hit(fault, request: id)
+    chaos?.hit(fault, request: id, call: nil)
     return fault.mode != .drop
   }
 

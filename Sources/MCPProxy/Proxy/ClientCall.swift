@@ -37,15 +37,6 @@ struct Batch {
   var answers: [[UInt8]] = []
 }
 
-/// A request of an endpoint's that waits for the client's answer.
-struct Question {
-  let endpoint: Int
-  /// The endpoint's own id for it.
-  let id: RequestID
-  /// The endpoint's own progress token, if it gave one.
-  let progressToken: [UInt8]?
-}
-
 /// The severities of log messages (RFC 5424), least first.
 enum LogSeverity: Int, Comparable {
   case debug

@@ -133,7 +133,8 @@ extension ClientSession {
 
   package func notified(_ line: [UInt8], _ envelope: Envelope) {
     // The one that remains belongs to 2025-11-25 only.
-    guard isInitialized, version == .november2025 else { return }
+    // A starting endpoint is read for a client that is behind, too: it must not add to that.
+    guard isInitialized, version == .november2025, !isClogged else { return }
     send(line + newline)
   }
 }

@@ -7,13 +7,10 @@ extension ClientSession {
 
   var isClogged: Bool { outbox.pendingBytes > Self.outboxLimit }
 
-  package func roomForMore() async {
+  /// Returns once the client has taken enough of what was sent for more to be read.
+  func roomForMore() async {
     guard congestion.isClogged else { return }
-    await unsafe withUnsafeContinuation { continuation in
-      var waiter = Waiter()
-      unsafe waiter.wait(continuation)
-      roomWaiters.append(waiter)
-    }
+    await unsafe withUnsafeContinuation { unsafe roomWaiter.wait($0) }
   }
 
   /// Sends one whole line, its end included.
@@ -66,8 +63,15 @@ extension ClientSession {
       do throws(SystemError) { try watchOutput(.writing) } catch { outputFailed(error) }
     case .failed(let error): outputFailed(error)
     }
-    congestion.set(isClogged && !isGone && !isEnding)
-    if !congestion.isClogged { resumeRoomWaiters() }
+    let isBehind = isClogged && !isGone && !isEnding
+    if isBehind != congestion.isClogged { setCongestion(isBehind) }
+  }
+
+  private func setCongestion(_ isBehind: Bool) {
+    congestion.set(isBehind)
+    guard !isBehind else { return }
+    roomWaiter.resume()
+    for endpoint in endpoints { endpoint.clientHasRoom() }
   }
 
   func watchOutput(_ interest: Interest) throws(SystemError) {
@@ -97,12 +101,6 @@ extension ClientSession {
     end()
   }
 
-  private func resumeRoomWaiters() {
-    let waiters = roomWaiters
-    roomWaiters.removeAll()
-    for var waiter in waiters { waiter.resume() }
-  }
-
   /// Whether everything was handed to the system, or never will be.
   package var isFlushed: Bool { isGone || outbox.pendingBytes == 0 }
 
@@ -110,8 +108,7 @@ extension ClientSession {
   package func end() {
     isEnding = true
     // Whoever waits for the client to read, or for another try, is let go.
-    congestion.set(false)
-    resumeRoomWaiters()
+    setCongestion(false)
     for number in calls.sortedNumbers { wake(number) }
     readWaiter.resume()
     resumeListWaiters()

@@ -26,8 +26,8 @@ package actor ClientSession: EndpointObserver, LoopBound {
   var inbox: [IncomingMessage] = []
   var inputHasEnded = false
   var hasStoppedReading = false
-  /// Endpoints that wait for the client to read.
-  var roomWaiters: [Waiter] = []
+  /// Reading, which waits for the client to read.
+  var roomWaiter = Waiter()
   var isEnding = false
 
   // What was agreed
@@ -58,8 +58,9 @@ package actor ClientSession: EndpointObserver, LoopBound {
   // Questions of endpoints
   var questions: [Int: Question] = [:]
   var lastQuestion = 0
-  /// Questions that came before the client said it was ready.
-  var earlyQuestions: [(endpoint: Int, line: [UInt8], envelope: Envelope)] = []
+  var earlyQuestions: [EarlyQuestion] = []
+  /// Answers to what is not open; they are dropped.
+  var lateAnswers = 0
 
   package init(
     loop: EventLoop,

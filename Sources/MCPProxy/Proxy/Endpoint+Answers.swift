@@ -182,7 +182,7 @@ extension Endpoint {
   func callTimerFired() {
     callTimer = nil
     // While a question is open no call's time runs; its end arms the timer again.
-    guard questions.isEmpty else { return }
+    guard pausedSince == nil else { return }
     for id in pending.overdue(at: loop.now) { deadlinePassed(id) }
     if let next = pending.nextDeadline { armCallTimer(for: next) }
   }

@@ -148,7 +148,6 @@ extension Endpoint {
   func died(_ how: String, status: ExitStatus?) async {
     let wasReady = state != .starting
     forgetQuestions()
-    await observer?.takenBack(by: index, nil)
     guard state != .stopping else {
       return refuseWaiting(.shuttingDown, "The proxy is shutting down.")
     }

@@ -1,74 +1,112 @@
-package import MCPProtocol
+import MCPProtocol
 
-/// What an endpoint has asked the client and not been told.
+/// What the process has asked the client and not been told.
+///
+/// Each has a number that is never used again, not even for the next process: whoever comes too
+/// late with one finds nothing, and two questions under one id are two.
 struct OpenQuestions {
-  private(set) var timers: [RequestID: EventLoop.TimerID] = [:]
-  private var numbers: [UInt64: RequestID] = [:]
+  struct Question {
+    let id: RequestID
+    /// Until when the client may answer; `nil`: it was not asked yet.
+    var timer: EventLoop.TimerID?
+  }
+
+  private var questions: [UInt64: Question] = [:]
   private var last: UInt64 = 0
 
-  var isEmpty: Bool { timers.isEmpty }
+  /// More at once are no questions but a flood.
+  static let most = 64
 
-  mutating func nextNumber(for id: RequestID) -> UInt64 {
+  var isFull: Bool { questions.count >= Self.most }
+  /// Whether the client was asked one of them.
+  var anyIsAsked: Bool { questions.values.contains { $0.timer != nil } }
+
+  mutating func add(_ id: RequestID) -> UInt64 {
     last += 1
-    numbers[last] = id
+    questions[last] = Question(id: id)
     return last
   }
 
-  mutating func add(_ id: RequestID, _ timer: EventLoop.TimerID) { timers[id] = timer }
+  subscript(number: UInt64) -> Question? { questions[number] }
 
-  mutating func remove(_ id: RequestID) -> EventLoop.TimerID? {
-    numbers = numbers.filter { $0.value != id }
-    return timers.removeValue(forKey: id)
+  mutating func asked(_ number: UInt64, until timer: EventLoop.TimerID) {
+    questions[number]?.timer = timer
   }
 
-  func id(of number: UInt64) -> RequestID? { numbers[number] }
+  mutating func remove(_ number: UInt64) -> Question? { questions.removeValue(forKey: number) }
 
-  mutating func removeAll() -> [EventLoop.TimerID] {
-    let all = Array(timers.values)
-    timers.removeAll()
-    numbers.removeAll()
-    return all
+  /// The last question under this id: who uses one twice and takes it back means the later.
+  func number(of id: RequestID) -> UInt64? {
+    questions.filter { $0.value.id == id }.keys.max()
+  }
+
+  mutating func removeAll() -> [Question] {
+    defer { questions.removeAll() }
+    return Array(questions.values)
   }
 }
 
 // Questions to the human behind the client: sampling, elicitation, roots. A question does not say
 // which call it belongs to, so while one is open no call of the endpoint runs out of time.
 extension Endpoint {
-  /// A question went to the client.
-  package func questionOpened(_ id: RequestID) {
+  /// The process asks the client something.
+  func ask(_ line: [UInt8], _ envelope: Envelope) async {
+    guard !questions.isFull else {
+      return refuse(Array(line[envelope.id]), -32603, "Too many questions are open")
+    }
+    let number = questions.add(RequestID(line.span, envelope.id))
+    await observer?.asked(by: index, number, line, envelope)
+  }
+
+  /// The process no longer wants an answer.
+  func takeBackQuestion(_ id: RequestID) {
+    guard let number = questions.number(of: id), close(number) != nil else { return }
+    observer?.takenBack(by: index, number)
+  }
+
+  /// The client was asked; that may be news of a question that is no longer open.
+  package func questionAsked(_ number: UInt64) {
+    guard questions[number] != nil else { return }
     let now = loop.now
-    if questions.isEmpty { pauseCalls(at: now) }
+    if pausedSince == nil { pauseCalls(at: now) }
     let timer = loop.setTimer(
       at: now + configuration.policy.timeout.max,
       owner: self,
-      token: EndpointTimer(.question, questions.nextNumber(for: id)).token
+      token: EndpointTimer(.question, number).token
     )
-    questions.add(id, timer)
+    questions.asked(number, until: timer)
   }
 
   /// The client's answer, in the endpoint's terms.
-  package func questionAnswered(_ id: RequestID, _ line: [UInt8]) {
-    guard closeQuestion(id) else { return }
-    sendLine(line)
+  package func questionAnswered(_ number: UInt64, _ line: [UInt8]) {
+    if close(number) != nil { sendLine(line) }
   }
 
-  /// The endpoint no longer wants an answer, or nobody will give one.
-  @discardableResult
-  package func closeQuestion(_ id: RequestID) -> Bool {
-    guard let timer = questions.remove(id) else { return false }
-    loop.cancelTimer(timer)
-    if questions.isEmpty { resumeCalls(at: loop.now) }
-    return true
+  /// Nobody will answer, and this is why.
+  package func questionRefused(_ number: UInt64, _ code: Int, _ message: String) {
+    if let id = close(number) { refuse(id.json, code, message) }
   }
 
+  /// The client is told, too: it need not bother the human any longer (MCP 2025-11-25, lifecycle:
+  /// timeouts).
   func questionTimedOut(_ number: UInt64) {
-    guard let id = questions.id(of: number), closeQuestion(id) else { return }
-    refuse(id.json, -32603, "No answer from the user in time")
+    questionRefused(number, -32603, "No answer from the user in time")
+    observer?.takenBack(by: index, number)
   }
 
+  /// The process is gone, and nobody waits for an answer any more.
   func forgetQuestions() {
-    for timer in questions.removeAll() { loop.cancelTimer(timer) }
+    for question in questions.removeAll() { question.timer.map(loop.cancelTimer) }
     pausedSince = nil
+    observer?.takenBack(by: index, nil)
+  }
+
+  /// Ends a question; returns the process's id for it, or `nil` if it is not open.
+  private func close(_ number: UInt64) -> RequestID? {
+    guard let question = questions.remove(number) else { return nil }
+    question.timer.map(loop.cancelTimer)
+    if !questions.anyIsAsked { resumeCalls(at: loop.now) }
+    return question.id
   }
 
   private func pauseCalls(at now: Instant) {

@@ -5,12 +5,13 @@ extension Endpoint {
   /// The output has something to read, or has ended: answers are taken at once.
   func outputReady(isClosed: Bool = false) {
     guard let running = process, running.reasonToEnd == nil, !outputHasEnded else { return }
-    if congestion.isClogged {
+    if congestion.isClogged, mustPause {
       watchOutputAgain()
       return readWaiter.resume()
     }
     let hasExited = running.exit != nil
-    // A process that writes without end must not keep the loop; one that has ended is read dry.
+    // A process that writes without end must not keep the loop; one that has ended is read dry,
+    // even for a client that is behind: it is what a pipe holds, and nothing comes after it.
     let mostReads = hasExited ? 1024 : 16
     var isEmpty = false
     var reads = 0
@@ -112,7 +113,7 @@ extension Endpoint {
     // It may have ended before anybody watched.
     if process?.exit != nil { outputReady() }
     while process?.reasonToEnd == nil {
-      if inbox.isEmpty, !outputHasEnded, !congestion.isClogged {
+      if inbox.isEmpty, !outputHasEnded, !mustPause {
         await unsafe withUnsafeContinuation { unsafe readWaiter.wait($0) }
       }
       var position = 0
@@ -122,19 +123,32 @@ extension Endpoint {
       }
       inbox.removeAll()
       if outputHasEnded { return }
-      if congestion.isClogged { await pauseReading() }
+      if mustPause { await pauseReading() }
     }
   }
 
   /// The client does not keep up: reading on would only pile up what it does not take.
+  ///
+  /// Not while the process starts: then it answers nobody but us, and in a time of its own.
+  private var mustPause: Bool {
+    congestion.isClogged && state != .starting && !outputHasEnded && process?.exit == nil
+      && process?.reasonToEnd == nil
+  }
+
   private func pauseReading() async {
-    // Not merely without interest: an end that is seen again and again would keep us busy.
+    // Not merely without interest: an end that is seen again and again would keep us busy. That of
+    // the process is told by the launcher all the same.
     stopWatchingOutput()
-    await observer?.roomForMore()
+    while mustPause { await unsafe withUnsafeContinuation { unsafe readWaiter.wait($0) } }
     guard process?.isOver == false, process?.reasonToEnd == nil, !outputHasEnded else { return }
     watchOutput()
     // What came meanwhile may have been the end.
     outputReady()
+  }
+
+  /// The client has taken enough of what was sent for more to be read.
+  package nonisolated func clientHasRoom() {
+    onLoop(()) { endpoint, _ in endpoint.readWaiter.resume() }
   }
 
   private func receive(_ incoming: IncomingLine) async {
@@ -205,7 +219,7 @@ extension Endpoint {
     case .toolsChanged: refreshTools()
     case .cancelled:
       guard !envelope.requestID.isEmpty else { return }
-      await observer?.takenBack(by: index, RequestID(line.span, envelope.requestID))
+      takeBackQuestion(RequestID(line.span, envelope.requestID))
     case .elicitationComplete: await observer?.notified(line, envelope)
     default: break
     }
@@ -231,7 +245,7 @@ extension Endpoint {
     case .ping:
       sendLine(Array("{\"jsonrpc\":\"2.0\",\"id\":".utf8) + id + Array(",\"result\":{}}".utf8))
     case .listRoots, .createMessage, .elicit:
-      await observer?.asked(by: index, line, envelope)
+      await ask(line, envelope)
     default:
       let method = String(decoding: line[envelope.methodName], as: UTF8.self)
       refuse(Array(id), -32601, "Method not found: \(method)")

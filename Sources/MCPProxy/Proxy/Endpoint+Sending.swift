@@ -44,7 +44,7 @@ extension Endpoint {
       completion
     )
     pending.add(id, .call(call))
-    if questions.isEmpty { armCallTimer(for: attempt.deadline) }
+    if pausedSince == nil { armCallTimer(for: attempt.deadline) }
   }
 
   /// Appends a whole line of our own.

@@ -41,8 +41,8 @@ package actor Endpoint: LoopBound {
   var tokenTimer: EventLoop.TimerID?
   var breakerTimer: EventLoop.TimerID?
   var flushIsDue = false
-  /// Questions to the human that are open; while there are any, no call's time runs.
   var questions = OpenQuestions()
+  /// Since when no call's time runs, because the human was asked something.
   var pausedSince: Instant?
   /// What the last failed call ended with, for the breaker's text.
   var lastFailure: String?
@@ -223,7 +223,9 @@ package actor Endpoint: LoopBound {
     let timer = EndpointTimer(token)
     switch timer.kind {
     case .calls: callTimerFired()
-    case .deadline: deadlinePassed(Int(timer.number))
+    case .deadline:
+      _ = chaos?.takeFault(Int(timer.number))
+      deadlinePassed(Int(timer.number))
     case .waiting: waitingTooLong(timer.number)
     case .queue: queueTimerFired()
     case .token: tokenTimerFired()

@@ -14,12 +14,11 @@ package protocol EndpointObserver: LoopBound {
   func progressed(_ call: UInt64, _ line: [UInt8], _ envelope: Envelope) async
   /// The endpoint logs something for the client.
   func logged(by endpoint: Int, _ line: [UInt8], _ envelope: Envelope) async
-  /// The endpoint asks the client for something.
-  func asked(by endpoint: Int, _ line: [UInt8], _ envelope: Envelope) async
-  /// The endpoint takes back what it asked, or its process is gone (`request` is `nil`: all of it).
-  func takenBack(by endpoint: Int, _ request: RequestID?) async
+  /// The endpoint asks the client for something, under a number of its own.
+  func asked(by endpoint: Int, _ number: UInt64, _ line: [UInt8], _ envelope: Envelope) async
+  /// Nobody waits for the answer to what the endpoint asked (`nil`: to all of it). Dealt with in
+  /// this very step, without a hop.
+  nonisolated func takenBack(by endpoint: Int, _ number: UInt64?)
   /// Any other notification that concerns the client as it is.
   func notified(_ line: [UInt8], _ envelope: Envelope) async
-  /// Returns once the client has taken enough of what was sent for more to be read.
-  func roomForMore() async
 }

@@ -129,47 +129,6 @@ import Testing
 
   // MARK: Log messages
 
-  /// Asks at its first call and writes every line that comes after into a file.
-  private static let askingServer = """
-    say() { printf '{"jsonrpc":"2.0","id":%s,"result":%s}\\n' "$id" "$1"; }
-    while IFS= read -r line; do
-      id=${line#*'"id":'}; id=${id%%[,\\}]*}
-      case $line in
-      *'"initialize"'*)
-        say '{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},\
-    "serverInfo":{"name":"t","version":"1"}}' ;;
-      *'"tools/list"'*) say '{"tools":[{"name":"t","inputSchema":{"type":"object"}}]}' ;;
-      *'"tools/call"'*) printf '{"jsonrpc":"2.0","id":"q","method":"roots/list"}\\n' ;;
-      *'"id":"q"'*) echo "$line" >> "$1" ;;
-      esac
-    done
-    """
-
-  @Test func `a question that ran out of time is answered once`() throws {
-    let script = try home.write(Self.askingServer, to: "asking.sh")
-    let answers = "\(home.path)/answers"
-    let proxy = try ProcessHarness.proxyFile(
-      #"{"mcpServers":{"a":{"command":"/bin/sh","args":["\#(script)","\#(answers)"],"#
-        + #""prefix":"","timeout":{"call":"300ms","max":"300ms"}}}}"#,
-      home: home
-    )
-    proxy.send(
-      #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","#
-        + #""capabilities":\#(abilities),"clientInfo":{"name":"tests","version":"1"}}}"#
-    )
-    _ = proxy.nextLine()
-    proxy.send(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
-    _ = proxy.listTools()
-    proxy.call("1", "t", "{}")
-    _ = try questionID(proxy)
-    #expect(JSONText(try #require(proxy.answer("1"))).reason == "timeout")
-    proxy.closeInput()
-    #expect(proxy.waitForExit() == .code(0))
-    let lines = try String(contentsOfFile: answers, encoding: .utf8).split(separator: "\n")
-    #expect(lines.count == 1)
-    #expect(lines.first?.contains("-32603") == true)
-  }
-
   @Test func `log messages carry the server's name and obey the level`() throws {
     let proxy = try proxy(capabilities: "{}", options: "--name inner")
     proxy.call("1", "log", #"{"level":"debug","message":"too low"}"#)

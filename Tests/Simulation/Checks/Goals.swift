@@ -73,6 +73,8 @@ enum Goal: Int, CaseIterable {
   // The client
   case questionAsked
   case questionAnswered
+  case questionTooEarly
+  case questionsUnderOneID
   case questionTakenBack
   case clientClogged
   case endedWithCallsOpen

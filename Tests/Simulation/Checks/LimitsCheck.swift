@@ -16,6 +16,7 @@ struct LimitsCheck {
       }
       if view.inFlight == policy.max, policy.max > 1 { world.goals.saw(.everyPlaceTaken) }
       checkWork(world, view, name, policy)
+      checkQuestions(world, view, name)
       if let last { checkOrder(world, view, last.endpoints[index], name) }
       if view.toolBreakers > 256 { world.fail("P28", "\(view.toolBreakers) tool breakers") }
       if view.sentCalls > view.inFlight {
@@ -44,6 +45,14 @@ struct LimitsCheck {
     if wait > .zero { return world.goals.saw(.waitedForToken) }
     // Between two events a probe's place may be what is missing: then it is refused, not kept.
     world.fail("P22", "\(view.queued) calls wait at \(name) although nothing is missing")
+  }
+
+  /// Calls stand still only while the process that has them waits for an answer.
+  private func checkQuestions(_ world: World, _ view: Snapshot.EndpointView, _ name: String) {
+    guard view.hasQuestion, let process = world.processes[view.process] else { return }
+    if process.server?.waitsForAnswer == false {
+      world.fail("questions", "no call of \(name) runs out of time, and nobody was asked anything")
+    }
   }
 
   /// First come, first served.
@@ -104,6 +113,17 @@ struct LimitsCheck {
       world.fail("P1", "\(request.kind) k=\(request.k) was never answered")
     }
     abandoned(world)
+    unanswered(world)
+  }
+
+  /// Every question has an answer, if only that nobody has one.
+  private static func unanswered(_ world: World) {
+    for process in world.processes.values.sorted(by: { $0.id < $1.id }) {
+      guard let server = process.server, process.isAlive, !server.isDeaf else { continue }
+      for id in server.unansweredQuestions {
+        world.fail("questions", "question \(id) of process \(process.id) was never answered")
+      }
+    }
   }
 
   /// Every request given up is cancelled at the server, once.

@@ -98,7 +98,7 @@ extension Endpoint {
       openToolBreakers: toolBreakers.tools.count {
         toolBreakers.breaker(of: $0)?.state.kind != .closed
       },
-      hasQuestion: !questions.isEmpty,
+      hasQuestion: pausedSince != nil,
       unansweredProbes: unansweredProbes,
       dyingGroups: dyingGroups.count,
       reasonToEnd: process?.reasonToEnd

@@ -234,9 +234,12 @@ final class SimulatedClient {
     if open[call.id]?.isEmpty == true { open[call.id] = nil }
     switch call.kind {
     case .initialize:
-      isInitialized = true
-      world.after(world.random.span(.milliseconds(1), .milliseconds(50))) {
-        self.send(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#, $0)
+      let isHasty = world.plan.faults[.earlyQuestions] == 0
+      let most = TimeSpan.milliseconds(isHasty ? 50 : 1000)
+      world.after(world.random.span(.milliseconds(1), most)) { world in
+        self.isInitialized = true
+        self.send(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#, world)
+        for server in world.servers { server.current?.server?.clientIsReady(world) }
       }
     case .list:
       let tools = json.at(message, "result", "tools").map { json.parts($0) } ?? []

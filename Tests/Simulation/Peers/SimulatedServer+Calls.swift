@@ -78,10 +78,7 @@ extension SimulatedServer {
     heldBack[question] = { [unowned self, unowned world] in
       world.after(.milliseconds(2)) { self.write(answerTo: call, $0) }
     }
-    write(
-      #"{"jsonrpc":"2.0","id":"\#(question)","method":"\#(method)","params":{"message":"well?"}}"#,
-      world
-    )
+    ask(question, method, world)
   }
 
   private func write(answerTo call: Call, _ world: World) {

@@ -32,11 +32,10 @@ final class SimulatedServer {
   var unplaced: [Int] = []
   /// How far the proxy had filled its outbox for this process, and when.
   var outboxEnds: [(time: Instant, end: Int)] = []
-  var askedQuestions: [String: Int] = [:]
+  var questions: [String: Question] = [:]
   /// Calls that are answered only when their question is.
   var heldBack: [String: () -> Void] = [:]
-  private var lastQuestion = 0
-  private var isInitialized = false
+  var lastQuestion = 0
   // How the process misbehaves for as long as it lives.
   private(set) var isSilent = false
   private(set) var isDeaf = false
@@ -181,7 +180,8 @@ final class SimulatedServer {
     }
     switch method {
     case "initialize": answerInitialize(json, id, world)
-    case "notifications/initialized": isInitialized = true
+    case "notifications/initialized":
+      if world.strikes(.earlyQuestions, 2) { askEarly(world) }
     case "tools/list": answerList(json, id, message, world)
     case "tools/call": call(json, message, range, world)
     case "ping", "logging/setLevel": answer(id, json, "{}", after: .milliseconds(1), world)
@@ -193,16 +193,6 @@ final class SimulatedServer {
 
   func isHung(_ tool: String, _ world: World) -> Bool {
     world.phase == .chaos && hungTools.contains(tool)
-  }
-
-  private func answered(_ json: TinyJSON, _ id: Range<Int>?, _ world: World) {
-    guard let question = json.text(id), let count = askedQuestions[question] else {
-      return world.fail("questions", "process \(process.id) got an answer to nothing it asked")
-    }
-    if count > 0 { world.fail("questions", "question \(question) was answered twice") }
-    askedQuestions[question] = count + 1
-    heldBack.removeValue(forKey: question)?()
-    world.goals.saw(.questionAnswered)
   }
 
   private func cancelled(_ json: TinyJSON, _ message: Range<Int>, _ world: World) {
@@ -287,11 +277,5 @@ final class SimulatedServer {
     }
     process.output.append(bytes.dropLast(min(bytes.count, writtenBytes - crashesAfter)))
     process.exit(.signal(11), world)
-  }
-
-  func nextQuestion() -> String {
-    lastQuestion += 1
-    askedQuestions["q\(lastQuestion)"] = 0
-    return "q\(lastQuestion)"
   }
 }

@@ -38,8 +38,9 @@ enum Fault: Int, CaseIterable {
   case bigResults
   case shuffle
   case operatorModes
-  // A child process that is started anew no longer says that its tools are safe
+  // Behind the others, so that the rates of those stay what they were
   case redeclares
+  case earlyQuestions
 
   /// All of them, as bits.
   static let all = UInt64(1) << allCases.count - 1
