@@ -33,9 +33,13 @@ package struct CommandFinder: Sendable {
         return Found(path: path, searchPath: searched.joined(separator: ":"))
       }
     }
+    let name = command.executable
+    let wayOut =
+      name.contains(" ")
+      ? "what follows the name belongs in \"args\"" : "give its absolute path"
     throw LaunchError(
-      text: "the command \"\(command.executable)\" was not found in \(searched.count) folders "
-        + "(\(searched.joined(separator: ":"))); give its absolute path"
+      text: "the command \"\(name)\" was not found; \(wayOut) "
+        + "(\(searched.count) folders searched: \(searched.joined(separator: ":")))"
     )
   }
 
@@ -45,7 +49,12 @@ package struct CommandFinder: Sendable {
   }
 
   private func folders(_ path: String) -> [String] {
-    path.split(separator: ":").map(String.init).filter { $0.hasPrefix("/") }
+    var folders: [String] = []
+    for folder in path.split(separator: ":").map(String.init)
+    where folder.hasPrefix("/") && !folders.contains(folder) {
+      folders.append(folder)
+    }
+    return folders
   }
 
   private func search(_ folders: [String], _ name: String) -> String? {
