@@ -15,17 +15,22 @@ package struct CommandFinder: Sendable {
   package func find(_ command: Command) throws(LaunchError) -> Found? {
     let name = command.executable
     guard name.contains("/") else {
-      return search(givenFolders(command), name).map { Found(path: $0, searchPath: nil) }
+      return search(folders(givenPath(command)), name).map { Found(path: $0, searchPath: nil) }
     }
     guard environment.isExecutable(name) else {
       throw LaunchError(text: "\(name) does not exist or is not executable")
     }
-    return Found(path: name, searchPath: nil)
+    // A script's interpreter often lies beside it: npx and node.
+    let (folder, given) = (FilePath.folder(of: name), givenPath(command))
+    guard name.hasPrefix("/"), !given.isEmpty, !folders(given).contains(folder) else {
+      return Found(path: name, searchPath: nil)
+    }
+    return Found(path: name, searchPath: "\(given):\(folder)")
   }
 
   /// Looks where the user's terminal would (`loginPath`), and where programs are usually put.
   package func findElsewhere(_ command: Command, loginPath: String?) throws(LaunchError) -> Found {
-    var searched = givenFolders(command)
+    var searched = folders(givenPath(command))
     for more in [loginPath.map(folders) ?? [], wellKnownFolders] {
       let new = more.filter { !searched.contains($0) }
       searched += new
@@ -43,9 +48,9 @@ package struct CommandFinder: Sendable {
     )
   }
 
-  private func givenFolders(_ command: Command) -> [String] {
+  private func givenPath(_ command: Command) -> String {
     let own = command.environment.last { $0.name == "PATH" }?.value
-    return folders(own ?? environment.variables["PATH"] ?? "")
+    return own ?? environment.variables["PATH"] ?? ""
   }
 
   private func folders(_ path: String) -> [String] {

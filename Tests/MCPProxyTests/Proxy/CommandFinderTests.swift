@@ -38,6 +38,10 @@ struct CommandFinderTests {
   @Test func `a path is taken as it is or is an error that names it`() throws {
     let finder = CommandFinder(surroundings(["/opt/x"]))
     #expect(try finder.find(Command("/opt/x"))?.path == "/opt/x")
+    // What lies beside it is found, too.
+    #expect(try finder.find(Command("/opt/x"))?.searchPath == "/usr/bin:/bin:/opt")
+    let known = CommandFinder(surroundings(["/bin/x"]))
+    #expect(try known.find(Command("/bin/x"))?.searchPath == nil)
     #expect(throws: LaunchError(text: "/opt/y does not exist or is not executable")) {
       try finder.find(Command("/opt/y"))
     }
