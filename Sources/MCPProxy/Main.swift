@@ -9,11 +9,17 @@ import Glibc
 /// Reads the command line and runs the command.
 @main struct Main {
   static func main() {
+    let closed = Host.fillStandardStreams()
     let arguments: Arguments
     do throws(Arguments.UsageError) {
       arguments = try Arguments(Array(CommandLine.arguments.dropFirst()))
     } catch {
-      fail(error.text + "; see mcp-proxy help", 64)
+      // On a line of its own: what stands before may be a command to copy.
+      fail(error.text + "\nSee: mcp-proxy help", 64)
+    }
+    if arguments.isRun, let number = closed.first, number < 2 {
+      let name = number == 0 ? "input" : "output"
+      fail("standard \(name) is closed; a client must be at its other end", 74)
     }
     exit(run(arguments))
   }
@@ -33,6 +39,7 @@ import Glibc
     case .wrap(let command):
       let configuration = wrapping(command)
       let chaos = chaos(arguments, configuration)
+      greet(arguments)
       return RunCommand.run(configuration, logLevel(arguments, nil), kernel(), chaos)
     case .run: return serve(arguments)
     }
@@ -55,7 +62,7 @@ import Glibc
     do throws(ConfigurationSource.Missing) {
       return try ConfigurationSource(configuration, kernel)
     } catch {
-      fail(error.text, error.exitCode)
+      fail(error.text, 66)
     }
   }
 
@@ -67,7 +74,7 @@ import Glibc
       path: source.path,
       isStrict: isStrict
     )
-    Host.print(arguments.json ? String(decoding: report.json, as: UTF8.self) + "\n" : report.text)
+    Host.print(arguments.json ? String(decoding: report.json, as: UTF8.self) : report.text)
     return report.exitCode
   }
 
@@ -83,18 +90,26 @@ import Glibc
     let kernel = kernel()
     let source = source(arguments.configuration, kernel)
     guard let configuration = source.configuration else { return refuse(source) }
-    for problem in source.problems where problem.severity == .error && !arguments.quiet {
-      Host.print(
-        "mcp-proxy: \(source.path):\(problem.line):\(problem.column): \(problem.message)\n",
-        to: 2
-      )
+    guard source.servesSomething else {
+      for complaint in source.complaints { Host.print("mcp-proxy: \(complaint)\n", to: 2) }
+      fail("\(source.path): there is no server that can be served", 78)
     }
-    if Host.isTerminal(0), !arguments.quiet {
-      let hint = "serving MCP on this terminal; paste JSON-RPC lines, Ctrl-D ends"
-      Host.print("mcp-proxy: \(hint)\n", to: 2)
-    }
+    greet(arguments)
     let chaos = chaos(arguments, configuration)
-    return RunCommand.run(configuration, logLevel(arguments, configuration), kernel, chaos)
+    return RunCommand.run(
+      configuration,
+      logLevel(arguments, configuration),
+      kernel,
+      chaos,
+      complaints: source.complaints
+    )
+  }
+
+  /// Says on a terminal that it is waited for input.
+  private static func greet(_ arguments: Arguments) {
+    guard Host.isTerminal(0), !arguments.quiet else { return }
+    let hint = "serving MCP on this terminal; paste JSON-RPC lines, Ctrl-D ends"
+    Host.print("mcp-proxy: \(hint)\n", to: 2)
   }
 
   /// The faults to inject, if `--chaos` was given.
@@ -169,10 +184,13 @@ import Glibc
   private static func wrapping(_ command: [String]) -> Configuration {
     var configuration = Configuration()
     let name = command[0].split(separator: "/").last.map(String.init) ?? "server"
-    var endpoint = EndpointConfiguration(
-      name: name,
-      launch: .process(Command(command[0], Array(command.dropFirst())))
-    )
+    var launch = Command(command[0], Array(command.dropFirst()))
+    // No entry says what it needs; the client gave this environment for this one server.
+    for (name, value) in Host.environment().sorted(by: { $0.key < $1.key })
+    where !value.hasPrefix("()") {
+      launch.environment.append((name, value))
+    }
+    var endpoint = EndpointConfiguration(name: name, launch: .process(launch))
     endpoint.prefix = ""
     configuration.endpoints = [endpoint]
     return configuration

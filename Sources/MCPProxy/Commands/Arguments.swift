@@ -92,19 +92,19 @@ package struct Arguments: Equatable, Sendable {
       action = .wrap(command)
     }
     try readOptions(&rest)
+    if case .wrap = action, configuration != nil {
+      throw UsageError(text: "--config and a command behind \"--\" exclude one another")
+    }
   }
 
   private mutating func readOptions(_ rest: inout ArraySlice<String>) throws(UsageError) {
     while let option = rest.popFirst() {
       switch option {
       case _ where try readPlaybookOption(option, &rest): continue
-      case "-c", "--config":
-        guard let path = rest.popFirst() else {
-          throw UsageError(text: "\(option) needs a file")
-        }
-        configuration = path
-      case let text where text.hasPrefix("--config="):
-        configuration = String(text.dropFirst("--config=".count))
+      case "-c" where readsFile, "--config" where readsFile:
+        try setConfiguration(rest.popFirst())
+      case let text where readsFile && text.hasPrefix("--config="):
+        try setConfiguration(String(text.dropFirst("--config=".count)))
       case "--json": json = true
       case "-v", "--verbose": verbose = true
       case "-q", "--quiet": quiet = true
@@ -118,23 +118,41 @@ package struct Arguments: Equatable, Sendable {
       case "-h", "--help": action = .help(nil)
       case let path where isCheck && !path.hasPrefix("-") && configuration == nil:
         configuration = path
-      default:
-        let known = [
-          "--chaos", "--chaos-seed", "--config", "--help", "--json", "--list", "--playbook",
-          "--quiet", "--real", "--seed", "--server", "--strict", "--verbose",
-        ]
-        throw UsageError(
-          text: "unknown option \"\(option)\"\(Suggestion.clause(for: option, in: known))"
-        )
+      default: throw UsageError(text: unexpected(option))
       }
     }
   }
 
-  private var isRun: Bool {
+  /// An empty one is a variable of a shell that is not set, and no wish for another file.
+  private mutating func setConfiguration(_ path: String?) throws(UsageError) {
+    guard let path, !path.isEmpty else { throw UsageError(text: "--config needs a file") }
+    configuration = path
+  }
+
+  private func unexpected(_ word: String) -> String {
+    guard word.hasPrefix("-") else {
+      let wayOut = "; a file is given with --config FILE, a command behind \"--\""
+      return "unexpected \"\(word)\"\(isRun ? wayOut : "")"
+    }
+    let known = [
+      "--chaos", "--chaos-seed", "--config", "--help", "--json", "--list", "--playbook",
+      "--quiet", "--real", "--seed", "--server", "--strict", "--verbose",
+    ]
+    if known.contains(word) { return "\(word) is no option of this command" }
+    return "unknown option \"\(word)\"\(Suggestion.clause(for: word, in: known))"
+  }
+
+  /// Whether it serves a client.
+  package var isRun: Bool {
     switch action {
     case .run, .wrap: true
     default: false
     }
+  }
+
+  private var readsFile: Bool {
+    if case .chaos = action { return true }
+    return isRun || isCheck
   }
 
   private var isCheck: Bool {

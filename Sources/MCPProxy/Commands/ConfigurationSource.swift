@@ -5,10 +5,9 @@ struct ConfigurationSource {
   let configuration: Configuration?
   let problems: [ConfigurationProblem]
 
-  /// Why there is nothing to load, and the exit code for it.
+  /// Why there is nothing to load.
   struct Missing: Error {
     let text: String
-    let exitCode: Int32
   }
 
   private static let largestFile = 16 << 20
@@ -31,8 +30,7 @@ struct ConfigurationSource {
     else {
       throw Missing(
         text: "no mcp-proxy.json found here, in the folders above or in ~/.config/mcp-proxy; "
-          + "name one with --config, or guard one server with: mcp-proxy run -- COMMAND",
-        exitCode: 66
+          + "name one with --config, or guard one server with: mcp-proxy run -- COMMAND"
       )
     }
     path = found
@@ -41,7 +39,27 @@ struct ConfigurationSource {
       let loader = ConfigurationLoader(bytes: bytes, path: found, surroundings: surroundings)
       (configuration, problems) = loader.load()
     } catch {
-      throw Missing(text: "\(found): \(error)", exitCode: error.isNotFound ? 66 : 74)
+      throw Missing(text: "\(found): cannot be read (\(error.cause))")
     }
+  }
+
+  /// Whether at least one server can be served.
+  var servesSomething: Bool {
+    configuration?.endpoints.contains { endpoint in
+      if case .process = endpoint.launch { !endpoint.disabled } else { false }
+    } ?? false
+  }
+
+  /// What keeps servers from being served and settings from being used, a line each.
+  var complaints: [String] {
+    let errors = problems.filter { $0.severity == .error }
+    let told = Set(errors.compactMap(\.endpoint))
+    let unusable = (configuration?.endpoints ?? []).compactMap { endpoint -> String? in
+      guard !endpoint.disabled, !told.contains(endpoint.name),
+        case .unusable(let reason) = endpoint.launch
+      else { return nil }
+      return "endpoint \"\(endpoint.name)\" cannot be used: \(reason)"
+    }
+    return errors.map { "\(path):\($0.line):\($0.column): \($0.message)" } + unusable
   }
 }

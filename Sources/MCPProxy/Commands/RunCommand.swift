@@ -2,12 +2,13 @@ import Synchronization
 
 /// `mcp-proxy run`: serves MCP on standard input and output until the client goes.
 enum RunCommand {
-  /// Returns the exit code.
+  /// Returns the exit code; `complaints` are logged at the start.
   static func run(
     _ configuration: Configuration,
     _ level: ProxySettings.LogLevel,
     _ kernel: PosixKernel,
-    _ chaos: ChaosSettings? = nil
+    _ chaos: ChaosSettings? = nil,
+    complaints: [String] = []
   ) -> Int32 {
     let environment = Host.environment()
     Host.keepFreedMemory()
@@ -17,6 +18,7 @@ enum RunCommand {
         kernel: kernel,
         path: configuration.proxy.logFile ?? "\(folders.logs)/mcp-proxy.log"
       ).log(at: level)
+      for complaint in complaints { log.warn(complaint) }
       if let chaos { log.info(chaos.announcement) }
       let streams = try PosixKernel.takeStandardStreams()
       let loop = EventLoop(kernel: kernel)

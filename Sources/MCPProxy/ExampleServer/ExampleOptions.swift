@@ -83,25 +83,28 @@ extension ExampleOptions {
     }
   }
 
+  private static let tools = ExampleTool.offered.map(\.rawValue)
+
   /// What `--help` prints.
   package static let usage = """
     usage: mcp-proxy example-server [OPTIONS]
 
-    An MCP server on standard input and output, to try the proxy with. It can be told to
-    misbehave. TOOL is one of
-      \(ExampleTool.offered.map(\.rawValue).joined(separator: ", ")).
+    An MCP server on standard input and output, to try the proxy with. It can be
+    told to misbehave. TOOL is one of
+      \(tools.prefix(8).joined(separator: ", ")),
+      \(tools.dropFirst(8).joined(separator: ", ")).
 
       --name NAME            name in the answer to initialize
       --tools TOOL,TOOL      offer only these
-      --imitate FILE         offer the tools of a stored list instead; each answers with its name
+      --imitate FILE         offer the tools of a stored list, answer with names
       --protocol VERSION     answer initialize with this revision only
-      --ledger FILE          append a line for each execution: tool, request id, arguments
+      --ledger FILE          append a line a call: tool, request id, arguments
       --delay MS             answer each call this much later
-      --seed N               draw each delay between 0 and --delay, always the same ones
+      --seed N               draw each delay from 0 to --delay; the same each time
       --start-delay MS       read nothing before
       --hang-start           never answer initialize
       --exit-start CODE      say so on standard error and exit
-      --die-on TOOL[:N]      exit without an answer on each, or only the Nth, call of a tool
+      --die-on TOOL[:N]      exit without an answer on each, or the Nth, call
       --die-after N          exit after N answered calls
       --hang-on TOOL         run and never answer
       --error-on TOOL[:CODE] answer with a JSON-RPC error (-32603)
@@ -110,7 +113,7 @@ extension ExampleOptions {
       --stderr-flood BYTES   write so much to standard error at the start
       --ignore-term          survive SIGTERM
       --ignore-eof           survive the end of standard input
-      --grandchild           start a process that sleeps for an hour in the same group
+      --grandchild           start a process of the same group that sleeps an hour
       --help                 print this
 
     """

@@ -131,12 +131,12 @@ extension ClientSession {
     _ group: inout DiscardingTaskGroup
   ) async {
     guard version?.allowsBatches == true, outer == nil else {
-      let name = version?.rawValue ?? "before initialize"
+      let name = version.map { "by protocol version \($0.rawValue)" } ?? "before initialize"
       return respond(
         nil,
         -32600,
         outer == nil
-          ? "JSON-RPC batching is not supported by protocol version \(name)"
+          ? "JSON-RPC batching is not supported \(name)"
           : "Invalid request: an array within an array",
         outer
       )

@@ -15,17 +15,22 @@ package struct CommandFinder: Sendable {
   package func find(_ command: Command) throws(LaunchError) -> Found? {
     let name = command.executable
     guard name.contains("/") else {
-      return search(givenFolders(command), name).map { Found(path: $0, searchPath: nil) }
+      return search(folders(givenPath(command)), name).map { Found(path: $0, searchPath: nil) }
     }
     guard environment.isExecutable(name) else {
       throw LaunchError(text: "\(name) does not exist or is not executable")
     }
-    return Found(path: name, searchPath: nil)
+    // A script's interpreter often lies beside it: npx and node.
+    let (folder, given) = (FilePath.folder(of: name), givenPath(command))
+    guard name.hasPrefix("/"), !given.isEmpty, !folders(given).contains(folder) else {
+      return Found(path: name, searchPath: nil)
+    }
+    return Found(path: name, searchPath: "\(given):\(folder)")
   }
 
   /// Looks where the user's terminal would (`loginPath`), and where programs are usually put.
   package func findElsewhere(_ command: Command, loginPath: String?) throws(LaunchError) -> Found {
-    var searched = givenFolders(command)
+    var searched = folders(givenPath(command))
     for more in [loginPath.map(folders) ?? [], wellKnownFolders] {
       let new = more.filter { !searched.contains($0) }
       searched += new
@@ -33,19 +38,28 @@ package struct CommandFinder: Sendable {
         return Found(path: path, searchPath: searched.joined(separator: ":"))
       }
     }
+    let name = command.executable
+    let wayOut =
+      name.contains(" ")
+      ? "what follows the name belongs in \"args\"" : "give its absolute path"
     throw LaunchError(
-      text: "the command \"\(command.executable)\" was not found in \(searched.count) folders "
-        + "(\(searched.joined(separator: ":"))); give its absolute path"
+      text: "the command \"\(name)\" was not found; \(wayOut) "
+        + "(\(searched.count) folders searched: \(searched.joined(separator: ":")))"
     )
   }
 
-  private func givenFolders(_ command: Command) -> [String] {
+  private func givenPath(_ command: Command) -> String {
     let own = command.environment.last { $0.name == "PATH" }?.value
-    return folders(own ?? environment.variables["PATH"] ?? "")
+    return own ?? environment.variables["PATH"] ?? ""
   }
 
   private func folders(_ path: String) -> [String] {
-    path.split(separator: ":").map(String.init).filter { $0.hasPrefix("/") }
+    var folders: [String] = []
+    for folder in path.split(separator: ":").map(String.init)
+    where folder.hasPrefix("/") && !folders.contains(folder) {
+      folders.append(folder)
+    }
+    return folders
   }
 
   private func search(_ folders: [String], _ name: String) -> String? {

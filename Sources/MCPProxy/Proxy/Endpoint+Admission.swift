@@ -186,6 +186,24 @@ extension Endpoint {
 
   /// Why the buckets do not let the call through now; `nil` if they do.
   private func tokenWait(_ attempt: Attempt, at now: Instant) -> Admission? {
+    guard let shortage = shortage(attempt, at: now) else { return nil }
+    let patience = min(configuration.policy.concurrency.wait, attempt.deadline - now)
+    if shortage.policy.onLimit == .wait, shortage.wait <= patience {
+      return .noToken(now + shortage.wait)
+    }
+    return .refused(rateLimited(attempt, shortage))
+  }
+
+  /// A bucket that has no token for a call.
+  struct Shortage {
+    let wait: TimeSpan
+    let policy: RateLimitPolicy
+    /// Whether it is the tool's own.
+    let isOwn: Bool
+  }
+
+  /// The bucket that is longest without a token for the call; `nil` if none is.
+  func shortage(_ attempt: Attempt, at now: Instant) -> Shortage? {
     let own = toolBuckets[attempt.tool.index]?.retryAfter(at: now) ?? .zero
     let shared = bucket?.retryAfter(at: now) ?? .zero
     let wait = max(own, shared)
@@ -193,16 +211,18 @@ extension Endpoint {
     let toolLimit = configuration.tools[attempt.tool.name]?.rateLimit
     let isOwn = own >= shared
     guard let policy = isOwn ? toolLimit : configuration.policy.rateLimit else { return nil }
-    let patience = min(configuration.policy.concurrency.wait, attempt.deadline - now)
-    if policy.onLimit == .wait, wait <= patience { return .noToken(now + wait) }
-    let subject = isOwn ? "tool \"\(attempt.tool.name)\" of \"\(name)\"" : "\"\(name)\""
-    return .refused(
-      failure(
-        attempt,
-        .rateLimited,
-        FailureText.rateLimited(subject, policy, retryAfter: wait),
-        retryAfter: policy.calls == 0 ? nil : wait
-      )
+    return Shortage(wait: wait, policy: policy, isOwn: isOwn)
+  }
+
+  func rateLimited(_ attempt: Attempt, _ shortage: Shortage) -> CallFailure {
+    let (policy, wait) = (shortage.policy, shortage.wait)
+    let subject =
+      shortage.isOwn ? "tool \"\(attempt.tool.name)\" of \"\(name)\"" : "\"\(name)\""
+    return failure(
+      attempt,
+      .rateLimited,
+      FailureText.rateLimited(subject, policy, retryAfter: wait),
+      retryAfter: policy.calls == 0 ? nil : wait
     )
   }
 

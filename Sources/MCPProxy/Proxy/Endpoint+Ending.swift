@@ -145,13 +145,14 @@ extension Endpoint {
   }
 
   /// Decides what comes after the end of a process.
-  func died(_ how: String, status: ExitStatus?) async {
+  func died(_ how: String, status: ExitStatus?, wasLaunched: Bool = true) async {
     let wasReady = state != .starting
     forgetQuestions()
     guard state != .stopping else {
       return refuseWaiting(.shuttingDown, "The proxy is shutting down.")
     }
-    log.warn("endpoint \"\(name)\" \(how)" + (tail.lastLine.map { ": \($0)" } ?? ""))
+    let what = wasLaunched ? how : "cannot be started: \(how)"
+    log.warn("endpoint \"\(name)\" \(what)" + (tail.lastLine.map { ": \($0)" } ?? ""))
     if !wasReady { await observer?.listingFailed(by: index) }
     if wasReady, status == .code(0), waiting.isEmpty {
       // It ended in peace: it is started again when it is needed.

@@ -52,7 +52,7 @@ extension Endpoint {
     do throws(LaunchError) {
       process = try await launcher.launch(command, for: self)
     } catch {
-      return await died(error.text, status: nil)
+      return await died(error.text, status: nil, wasLaunched: false)
     }
     setLifeTimer(.start, configuration.policy.timeout.start)
     // Asked to stop while it was being launched.

@@ -56,14 +56,25 @@ extension Endpoint {
     while let dropped = bulkhead.dropExpired(at: now) {
       guard let waiter = waiting.removeValue(forKey: dropped.call) else { continue }
       let waited = now - waiter.since
-      var failure = failure(
-        waiter.attempt,
-        .queueFull,
-        FailureText.waitedTooLong(name, waited, running: bulkhead.inFlight)
-      )
+      var failure =
+        missedToken(waiter.attempt, at: now)
+        ?? failure(
+          waiter.attempt,
+          .queueFull,
+          FailureText.waitedTooLong(name, waited, running: bulkhead.inFlight)
+        )
       failure.queued = waited
       finish(waiter, .failed(failure))
     }
+  }
+
+  /// The refusal of a call that waited while there was a place: a token did not come in time.
+  private func missedToken(_ attempt: Attempt, at now: Instant) -> CallFailure? {
+    guard bulkhead.hasPlace else { return nil }
+    // One that comes at this very moment is too late.
+    let limit = configuration.policy.rateLimit
+    let late = limit.map { Shortage(wait: .zero, policy: $0, isOwn: false) }
+    return (shortage(attempt, at: now) ?? late).map { rateLimited(attempt, $0) }
   }
 
   /// A call's own time was up before the process came up.

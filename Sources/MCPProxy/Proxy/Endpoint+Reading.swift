@@ -194,6 +194,8 @@ extension Endpoint {
       return rejectAnswer(number, problem)
     }
     junkLines += 1
+    // A usage text or a complaint on the wrong stream. Later it may be a part of a result.
+    if state == .starting { tail.append(source[line] + [UInt8(ascii: "\n")]) }
     log.debug("endpoint \"\(name)\" wrote a line that is no message")
     if junkLines >= 20 { end("wrote \(junkLines) lines in a row that are no messages") }
   }

@@ -74,6 +74,8 @@ extension Endpoint {
     case .failed:
       // A closed end is reported again and again until the process is gone.
       stopWatchingInput()
+      // What it said instead of starting is not to be lost.
+      if state == .starting { outputReady(isClosed: true) }
       end(Self.closedInput)
     }
   }

@@ -36,8 +36,9 @@ package enum FailureText {
     if policy.calls == 0 {
       return "Calls to \(subject) are switched off by its limit of 0. This call was not sent."
     }
-    return "Limit for \(subject) reached (\(limit)). This call was not sent. "
-      + "Try again in \(seconds(retryAfter))."
+    // A token that came just too late is there for the next call.
+    let time = retryAfter > .zero ? "in \(seconds(retryAfter))" : "now"
+    return "Limit for \(subject) reached (\(limit)). This call was not sent. Try again \(time)."
   }
 
   package static func queueFull(_ endpoint: String, running: Int, waiting: Int) -> String {

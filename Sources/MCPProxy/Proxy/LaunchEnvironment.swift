@@ -24,6 +24,9 @@ package struct LaunchEnvironment: Sendable {
   ]
 
   /// The whole environment of a process, `NAME=value`; configured values win.
+  ///
+  /// Only a `path` that had to be widened wins over the configured one, with which it begins:
+  /// `#!/usr/bin/env node` shall find its interpreter where the command was found.
   package func variables(for command: Command, path: String?) -> [String] {
     var values: [String: String] = [:]
     for name in Self.inherited {
@@ -31,8 +34,8 @@ package struct LaunchEnvironment: Sendable {
       guard let value = variables[name], !value.hasPrefix("()") else { continue }
       values[name] = value
     }
-    if let path { values["PATH"] = path }
     for entry in command.environment { values[entry.name] = entry.value }
+    if let path { values["PATH"] = path }
     return values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
   }
 }

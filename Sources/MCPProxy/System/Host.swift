@@ -64,6 +64,18 @@ enum Host {
     return unsafe String(cString: real)
   }
 
+  /// Opens `/dev/null` for each standard stream that is closed, before something else gets its
+  /// number.
+  ///
+  /// Returns the numbers that were closed.
+  static func fillStandardStreams() -> [Int32] {
+    (0...2).filter { number in
+      guard fcntl(number, F_GETFD) < 0 else { return false }
+      _ = unsafe open("/dev/null", O_RDWR)
+      return true
+    }
+  }
+
   static func isExecutable(_ path: String) -> Bool {
     var status = stat()
     guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }

@@ -62,7 +62,10 @@ extension PosixKernel {
     defer { systemClose(number) }
     var status = stat()
     guard unsafe fstat(number, &status) == 0 else { throw SystemError("fstat", errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw SystemError("read", EISDIR) }
+    let kind = status.st_mode & S_IFMT
+    guard kind == S_IFREG else {
+      throw SystemError("read", kind == S_IFDIR ? EISDIR : ENOTSUP)
+    }
     guard status.st_size <= limit else { throw SystemError("read", EFBIG) }
     var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
     var filled = 0

@@ -17,9 +17,11 @@ package struct SystemError: Error, Equatable, Sendable {
 }
 
 extension SystemError: CustomStringConvertible {
-  package var description: String {
-    let text = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
-    return "\(call): \(text)"
+  package var description: String { "\(call): \(cause)" }
+
+  /// What went wrong, without the call.
+  package var cause: String {
+    unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
   }
 
   /// Nobody reads at the other end any more.

@@ -168,8 +168,8 @@ package struct UsageLog: Sendable {
   }
 
   private mutating func choose(_ folder: String, _ wallClock: Int64) throws(SystemError) {
-    try kernel.makeDirectories(folder)
     path = "\(folder)/usage-\(Timestamp(nanoseconds: wallClock).date).jsonl"
+    try kernel.makeDirectories(folder)
     removeOldFiles(folder, wallClock)
   }
 

@@ -141,7 +141,7 @@ import Glibc
       (["--playbook"], 64, #"no playbook "", there are server-down, server-slow, "#),
       (["--seed", "x"], 64, #"--seed needs a number, not "x""#),
       (["--server"], 64, "--server needs a name"),
-      (["--chaos", "drop"], 64, #"unknown option "--chaos""#),
+      (["--chaos", "drop"], 64, "--chaos is no option of this command"),
       (["--playbook", "server-down", "--server", "b"], 64, #"--server: "b" is no server whose"#),
       (["--playbook", "server-down", "-c", "/nowhere.json"], 66, "/nowhere.json: "),
     ] as [([String], Int32, String)]

@@ -124,6 +124,10 @@ struct ConfigurationProblemTests {
       #"45: warning: timeout 60 is 60 milliseconds; did you mean "60s"? [CONFIG_UNIT]"#
     ),
     (
+      #""timeout":"60""#,
+      #"45: warning: timeout "60" is 60 milliseconds; did you mean "60s"? [CONFIG_UNIT]"#
+    ),
+    (
       #""timeout":{"start":30}"#,
       #"54: warning: start 30 is 30 milliseconds; did you mean "30s"? [CONFIG_UNIT]"#
     ),

@@ -46,6 +46,21 @@ struct VariableTests {
     }
   }
 
+  @Test(arguments: [1, 32, 33, 100_000])
+  func `variables nest 32 deep and no deeper`(depth: Int) {
+    let nested = String(repeating: "${GONE:-", count: depth) + "x"
+    // Without the braces at the end it is no variable, and must not take long to see.
+    for end in [String(repeating: "}", count: depth), ""] {
+      let text = nested + end
+      let loading = Loading(#"{"mcpServers":{"a":{"command":"x","args":["\#(text)"]}}}"#)
+      if depth <= 32 {
+        #expect(loading.command?.arguments == [end.isEmpty ? text : "x"])
+      } else {
+        #expect(loading.reason == #""${GONE:-${GONE:-${GO…" nests more than 32 braces"#)
+      }
+    }
+  }
+
   @Test(arguments: [
     ("/project", [:], "/project"), ("/", [:], "/folder"),
     ("/project", ["CLAUDE_PROJECT_DIR": "/claude"], "/claude"),

@@ -207,6 +207,23 @@ import Glibc
     #expect(ContinuousClock.now - start >= .milliseconds(200))
   }
 
+  @Test func `a token that comes too late is a matter of the limit, not of places`() throws {
+    let proxy = try ProcessHarness.guarded(
+      "",
+      #""rateLimit":{"calls":1,"per":"400ms","burst":1},"concurrency":{"wait":"600ms"}"#,
+      home: home
+    )
+    let calls = (1...3).map { number in
+      #"{"jsonrpc":"2.0","id":\#(number),"method":"tools/call","#
+        + #""params":{"name":"echo","arguments":{"text":"x"}}}"#
+    }
+    // Together: the third waits behind the second, and no longer than that may wait.
+    proxy.send(calls.joined(separator: "\n"))
+    let last = JSONText(try #require(proxy.answer("3")))
+    #expect(last.reason == "rate_limited")
+    #expect(last.content?.hasPrefix(#"Limit for "a" reached (1 call per 0.4 s, burst 1)."#) == true)
+  }
+
   @Test func `a full queue refuses at once and a place that comes too late, too`() throws {
     let proxy = try ProcessHarness.guarded(
       ledger,

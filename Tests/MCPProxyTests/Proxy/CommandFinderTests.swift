@@ -38,6 +38,10 @@ struct CommandFinderTests {
   @Test func `a path is taken as it is or is an error that names it`() throws {
     let finder = CommandFinder(surroundings(["/opt/x"]))
     #expect(try finder.find(Command("/opt/x"))?.path == "/opt/x")
+    // What lies beside it is found, too.
+    #expect(try finder.find(Command("/opt/x"))?.searchPath == "/usr/bin:/bin:/opt")
+    let known = CommandFinder(surroundings(["/bin/x"]))
+    #expect(try known.find(Command("/bin/x"))?.searchPath == nil)
     #expect(throws: LaunchError(text: "/opt/y does not exist or is not executable")) {
       try finder.find(Command("/opt/y"))
     }
@@ -78,7 +82,38 @@ struct CommandFinderTests {
     }
   }
 
+  @Test func `the way out stands before the folders, where nothing cuts it off`() throws {
+    let finder = CommandFinder(surroundings([], ["PATH": "/a:/bin:/a"]))
+    let text =
+      #"the command "x" was not found; give its absolute path (5 folders searched: "#
+      + "/a:/bin:/opt/homebrew/bin:/usr/local/bin:/usr/bin)"
+    #expect(throws: LaunchError(text: text)) {
+      try finder.findElsewhere(Command("x"), loginPath: nil)
+    }
+  }
+
+  @Test func `arguments within the name of a command are told where they belong`() throws {
+    let finder = CommandFinder(surroundings([]))
+    for (name, says) in [("npx -y server", true), ("npx", false)] {
+      #expect {
+        try finder.findElsewhere(Command(name), loginPath: nil)
+      } throws: { error in
+        ((error as? LaunchError)?.text.contains("\"args\"") ?? !says) == says
+      }
+    }
+  }
+
   // MARK: The environment of a process
+
+  @Test func `a widened path wins over the configured one it begins with`() throws {
+    let environment = surroundings(["/home/me/.local/bin/npx"])
+    var command = Command("npx")
+    command.environment = [("PATH", "/own")]
+    let found = try CommandFinder(environment).findElsewhere(command, loginPath: "/login")
+    let path = environment.variables(for: command, path: found.searchPath).last
+    #expect(path?.hasPrefix("PATH=/own:/login:") == true)
+    #expect(path?.contains(":/home/me/.local/bin") == true)
+  }
 
   @Test func `a process gets what it needs and none of our secrets`() {
     let environment = surroundings(

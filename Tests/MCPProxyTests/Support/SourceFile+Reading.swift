@@ -25,9 +25,17 @@ extension SourceFile {
     )
   }
 
-  /// The relative targets of a Markdown file's links, without their fragments; code is left out.
-  func links() -> [String] {
-    var links: [String] = []
+  /// A link of a Markdown file to another file here, or to a heading.
+  struct Link {
+    /// Relative to the file it stands in; empty: that file.
+    let path: String
+    /// What stands behind `#`; empty: the whole file.
+    let fragment: String
+  }
+
+  /// The relative links of a Markdown file; code is left out.
+  func links() -> [Link] {
+    var links: [Link] = []
     var isInFence = false
     for line in lines {
       if line.hasPrefix("```") { isInFence.toggle() }
@@ -35,12 +43,27 @@ extension SourceFile {
       let plain = line.split(separator: "`", omittingEmptySubsequences: false).enumerated()
         .filter { $0.offset.isMultiple(of: 2) }.map { String($0.element) }.joined()
       for piece in plain.components(separatedBy: "](").dropFirst() {
-        let target = piece.prefix { $0 != ")" && $0 != "#" && $0 != " " }
+        let target = piece.prefix { $0 != ")" && $0 != " " }
         guard !target.isEmpty, !target.contains(":") else { continue }
-        links.append(String(target))
+        let parts = target.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+        links.append(Link(path: String(parts[0]), fragment: parts.dropFirst().joined()))
       }
     }
     return links
+  }
+
+  /// The fragments of a Markdown file's headings as GitHub makes them; none stands twice here.
+  func anchors() -> Set<String> {
+    var anchors: Set<String> = []
+    var isInFence = false
+    for line in lines {
+      if line.hasPrefix("```") { isInFence.toggle() }
+      guard !isInFence, line.hasPrefix("#") else { continue }
+      let title = line.drop { $0 == "#" }.drop { $0 == " " }.lowercased()
+      let kept = title.filter { $0.isLetter || $0.isNumber || " -_".contains($0) }
+      anchors.insert(kept.replacing(" ", with: "-"))
+    }
+    return anchors
   }
 
   private func beginsFunction(_ line: String) -> Bool {

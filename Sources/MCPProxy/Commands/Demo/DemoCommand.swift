@@ -33,8 +33,8 @@ enum DemoCommand {
     let usageFolder: String
     let kernel: PosixKernel
     private var calls: [DemoCall] = []
-    /// Answered, but not told yet.
-    private var answered: (request: DemoRequest, answer: ProxyAnswer)?
+    /// Answered, but not told yet, in the order of the session.
+    private var answered: [(request: DemoRequest, answer: ProxyAnswer)] = []
 
     init(story: DemoStory, usageFolder: String, kernel: PosixKernel) {
       self.story = story
@@ -51,11 +51,14 @@ enum DemoCommand {
         guard exit == .code(0) else {
           throw .failed("mcp-proxy run did not end well: \(exit?.description ?? "still running")")
         }
-        try tellAnswered()
+        tellLogged()
+        if let id = answered.first?.request.id {
+          throw .failed("the usage log in \(usageFolder) has no line about call \(id)")
+        }
         Host.print(story.closing(calls))
       } catch {
         _ = connection.end(isHurried: true)
-        if case .failed = error { try? tellAnswered() }
+        if case .failed = error { tellLogged() }
         return report(error)
       }
       let differences = calls.compactMap(\.difference)
@@ -63,11 +66,10 @@ enum DemoCommand {
       return differences.isEmpty ? 0 : 1
     }
 
-    /// Sends a line, waits for its answer and tells the call before.
+    /// Sends a line, waits for its answer and tells the calls whose lines are in the log by now.
     ///
-    /// The line of a call is in the log before the proxy reads what comes after its answer. So a
-    /// call is told when the next is answered or the proxy has ended; waiting for the line would
-    /// delay the next call, and the last one shall find `notes` still down.
+    /// Lines are written shortly after the answers, and at the latest when the proxy ends. They are
+    /// not waited for: that would delay the next call, and the last one shall find `notes` down.
     private mutating func play(
       _ request: DemoRequest,
       _ connection: inout ProxyConnection
@@ -77,24 +79,23 @@ enum DemoCommand {
       guard let id = request.id else { return }
       let answer = try connection.answer(to: id)
       guard request.tool == nil else {
-        try tellAnswered()
-        answered = (request, answer)
-        return
+        answered.append((request, answer))
+        return tellLogged()
       }
       Host.print(story.handshake(request, answer, ms: (kernel.now() - began).milliseconds))
       guard answer.isSuccess else { throw .failed("\(request.method): \(answer.text)") }
     }
 
-    /// Tells the call whose line must be in the log by now.
-    private mutating func tellAnswered() throws(ConnectionProblem) {
-      guard let (request, answer) = answered, let id = request.id else { return }
-      answered = nil
-      guard let step = DemoStep.all.first(where: { $0.id == id }), let usage = usage(id) else {
-        throw .failed("the usage log in \(usageFolder) has no line about call \(id)")
+    /// Tells the calls that were answered, up to the first without a line in the log.
+    private mutating func tellLogged() {
+      while let (request, answer) = answered.first, let id = request.id, let usage = usage(id),
+        let step = DemoStep.all.first(where: { $0.id == id })
+      {
+        answered.removeFirst()
+        let call = DemoCall(step: step, request: request, answer: answer, usage: usage)
+        calls.append(call)
+        Host.print(story.step(call))
       }
-      let call = DemoCall(step: step, request: request, answer: answer, usage: usage)
-      calls.append(call)
-      Host.print(story.step(call))
     }
 
     /// A day may end while the story is told: then there are two files.

@@ -111,12 +111,16 @@ extension ConfigurationReader {
       let words = "between \(low) and \(Units.words(milliseconds: limits.upperBound))"
       return refuse(node, .range, "\(path) \(written) is not \(words)")
     }
-    if key.looksLikeSeconds, node.isNumber, !isSeconds, span < .seconds(1) {
+    // A number in quotes has no unit either.
+    let number = node.string ?? written
+    if key.looksLikeSeconds, Double(number) != nil, !isSeconds || node.string != nil,
+      span < .seconds(1)
+    {
       problems.report(
         .warning,
         .unit,
         at: node.range.lowerBound,
-        "\(spelling) \(written) is \(written) milliseconds; did you mean \"\(written)s\"?"
+        "\(spelling) \(written) is \(number) milliseconds; did you mean \"\(number)s\"?"
       )
     }
     return .value(.span(span))

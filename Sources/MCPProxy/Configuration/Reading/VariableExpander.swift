@@ -5,6 +5,9 @@ struct VariableExpander {
   /// The folder of the configuration file; absolute.
   let folder: String
 
+  /// Nobody writes so many by hand.
+  private static let deepest = 32
+
   /// A bare `$VAR` stays as it is: prices and JSON pointers contain dollars.
   func expand(_ text: String) throws(VariableError) -> String {
     var result = ""
@@ -12,10 +15,10 @@ struct VariableExpander {
     while let index = rest.firstIndex(where: { $0 == "$" || $0 == "{" }) {
       result += rest[..<index]
       rest = rest[index...]
-      if rest.hasPrefix("$${"), let form = form(rest.dropFirst()) {
+      if rest.hasPrefix("$${"), let form = try form(rest.dropFirst()) {
         result += "${\(form.text)}"
         rest = form.rest
-      } else if let form = form(rest) {
+      } else if let form = try form(rest) {
         result += try value(of: form.text)
         rest = form.rest
       } else {
@@ -27,14 +30,20 @@ struct VariableExpander {
 
   /// What stands between the braces at the start of `text`, and what follows them.
   ///
-  /// Braces may nest: `${A:-${B}}`.
-  private func form(_ text: Substring) -> (text: Substring, rest: Substring)? {
+  /// Braces may nest, `${A:-${B}}`, but not without end: each level costs stack and another pass.
+  private func form(
+    _ text: Substring
+  ) throws(VariableError) -> (text: Substring, rest: Substring)? {
     guard text.hasPrefix("${") || text.hasPrefix("{env:"),
       let open = text.firstIndex(of: "{")
     else { return nil }
     var depth = 0
     for index in text.indices {
       if text[index] == "{" { depth += 1 }
+      if depth > Self.deepest {
+        let start = text.prefix(20)
+        throw VariableError(reason: "\"\(start)…\" nests more than \(Self.deepest) braces")
+      }
       if text[index] == "}" { depth -= 1 }
       if text[index] == "}", depth == 0 {
         return (text[text.index(after: open)..<index], text[text.index(after: index)...])
