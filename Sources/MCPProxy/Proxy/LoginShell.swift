@@ -45,11 +45,13 @@ actor LoginShell: LoopBound {
       return nil
     }
     let script = "printf '\(Self.mark)%s\(Self.mark)' \"$PATH\""
-    let request = SpawnRequest(
+    var request = SpawnRequest(
       executable: shell,
       arguments: ["-ilc", script],
       environment: environment.variables(for: Command(shell), path: nil)
     )
+    // An interactive shell would take the terminal, or be stopped for asking for it.
+    request.ownSession = true
     guard let process = try? loop.kernel.spawn(request), let output = process.output else {
       return nil
     }

@@ -1,5 +1,6 @@
 #if canImport(Darwin)
 import Darwin
+import MachO.dyld
 #else
 import CLinux
 import Glibc
@@ -84,10 +85,14 @@ enum Host {
 
   static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
-  /// Writes a short message to standard error, if it is taken at once: who started us may not read
+  /// Writes a short message and a line end to standard error, if it is taken at once: who started us may not read
   /// it, and must not stop us by that.
   static func warn(_ text: String) {
-    if isReady(2, Int32(POLLOUT)) { print(text, to: 2) }
+    guard isReady(2, Int32(POLLOUT)) else { return }
+    // A pipe that is ready takes so much at once; more might wait for its reader.
+    let line = String(decoding: text.utf8.prefix(Int(PIPE_BUF) - 4), as: UTF8.self)
+    let bytes = Array("\(line)\n".utf8)
+    _ = unsafe bytes.withUnsafeBytes { unsafe systemWrite(2, $0.baseAddress, $0.count) }
   }
 
   /// Writes to a standard stream; what cannot be written is nobody's to read.

@@ -29,7 +29,7 @@ package final class LogFile: Sendable {
     let time = Timestamp(nanoseconds: kernel.wallClock()).text
     append("\(time) [\(Host.processID)] ", text)
     guard text.hasPrefix("warn:") || text.hasPrefix("error:"), isNew(text) else { return }
-    Host.warn("mcp-proxy: \(text.prefix(500))\n")
+    Host.warn("mcp-proxy: \(text.prefix(500))")
   }
 
   /// A file that failed is left alone so long: a full disk is soon full again.

@@ -58,16 +58,13 @@ extension Poller {
     if interest.contains(.reading) { unsafe event.events |= EPOLLIN.rawValue }
     if interest.contains(.writing) { unsafe event.events |= EPOLLOUT.rawValue }
     // Of other kinds a short read does not tell that nothing is left.
-    if interest.contains(.once), isPipe(descriptor) { unsafe event.events |= EPOLLET.rawValue }
+    if interest.contains(.once), fileKind(descriptor) == S_IFIFO {
+      unsafe event.events |= EPOLLET.rawValue
+    }
     unsafe event.data.u64 = token
     guard unsafe epoll_ctl(queue, operation, descriptor, &event) == 0 else {
       throw SystemError("epoll_ctl", errno)
     }
-  }
-
-  private func isPipe(_ descriptor: Int32) -> Bool {
-    var status = stat()
-    return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
 
   /// Waits until `deadline` (`nil`: for ever, `zero`: not at all) and appends what became ready.

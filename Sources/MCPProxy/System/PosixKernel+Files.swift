@@ -7,7 +7,9 @@ import Glibc
 
 extension PosixKernel {
   package func openLog(_ path: String) throws(SystemError) -> Descriptor {
-    let number = unsafe open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, mode_t(0o600))
+    // Not to be held up by a pipe that nobody reads, should one be named.
+    let flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK
+    let number = unsafe open(path, flags, mode_t(0o600))
     guard number >= 0 else { throw SystemError("open", errno) }
     return Descriptor(number)
   }

@@ -6,6 +6,15 @@ import Glibc
 #endif
 
 extension PosixKernel {
+  // Pointers on Darwin, structures elsewhere.
+  #if canImport(Darwin)
+  private typealias SpawnActions = posix_spawn_file_actions_t?
+  private typealias SpawnAttributes = posix_spawnattr_t?
+  #else
+  private typealias SpawnActions = posix_spawn_file_actions_t
+  private typealias SpawnAttributes = posix_spawnattr_t
+  #endif
+
   package func spawn(_ request: SpawnRequest) throws(SystemError) -> SpawnedProcess {
     var opened: [Int32] = []
     do {
@@ -51,11 +60,11 @@ extension PosixKernel {
     _ error: Int32?
   ) throws(SystemError) -> Int32 {
     #if canImport(Darwin)
-    var actions = unsafe posix_spawn_file_actions_t(nil as OpaquePointer?)
-    var attributes = unsafe posix_spawnattr_t(nil as OpaquePointer?)
+    var actions: SpawnActions = nil
+    var attributes: SpawnAttributes = nil
     #else
-    var actions = unsafe posix_spawn_file_actions_t()
-    var attributes = posix_spawnattr_t()
+    var actions = unsafe SpawnActions()
+    var attributes = SpawnAttributes()
     #endif
     unsafe posix_spawn_file_actions_init(&actions)
     unsafe posix_spawnattr_init(&attributes)
@@ -72,9 +81,13 @@ extension PosixKernel {
       }
     }
     if let directory = request.directory {
+      #if canImport(Darwin)
+      unsafe posix_spawn_file_actions_addchdir(&actions, directory)
+      #else
       unsafe posix_spawn_file_actions_addchdir_np(&actions, directory)
+      #endif
     }
-    setAttributes(&attributes, ownSession: request.ownSession)
+    unsafe setAttributes(&attributes, ownSession: request.ownSession)
     var arguments = unsafe ([request.executable] + request.arguments).map { unsafe strdup($0) }
     var environment = unsafe request.environment.map { unsafe strdup($0) }
     defer { unsafe (arguments + environment).forEach { unsafe free($0) } }
@@ -96,20 +109,23 @@ extension PosixKernel {
   }
 
   /// A group or session of its own, and no signal ignored or blocked.
-  private func setAttributes(_ attributes: inout posix_spawnattr_t, ownSession: Bool) {
+  private func setAttributes(
+    _ attributes: UnsafeMutablePointer<SpawnAttributes>,
+    ownSession: Bool
+  ) {
     // An ignored signal stays ignored across exec, and our SIGPIPE is.
     var all = sigset_t()
     unsafe sigfillset(&all)
-    unsafe posix_spawnattr_setsigdefault(&attributes, &all)
+    unsafe posix_spawnattr_setsigdefault(attributes, &all)
     var none = sigset_t()
     unsafe sigemptyset(&none)
-    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    unsafe posix_spawnattr_setsigmask(attributes, &none)
     var flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
     flags |= ownSession ? Self.newSession : POSIX_SPAWN_SETPGROUP
     #if canImport(Darwin)
     flags |= POSIX_SPAWN_CLOEXEC_DEFAULT
     #endif
-    unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
+    unsafe posix_spawnattr_setflags(attributes, Int16(flags))
   }
 
   /// Glibc hides the name behind `_GNU_SOURCE`; the value is part of its interface.

@@ -58,6 +58,12 @@ package final class PosixKernel: Kernel {
     token: UInt64,
     _ interest: Interest
   ) throws(SystemError) {
+    #if canImport(Darwin)
+    // Kqueue takes regular files, and falls silent at their end.
+    if fileKind(descriptor.number) == S_IFREG {
+      return alwaysReady.withLock { $0.tokens[descriptor.number] = (token, interest) }
+    }
+    #endif
     do {
       try poller.add(descriptor.number, token: token, interest)
     } catch  where error.number == EPERM {

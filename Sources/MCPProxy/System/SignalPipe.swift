@@ -30,6 +30,8 @@ enum SignalPipe {
     for number in [SIGCHLD, SIGHUP, SIGINT, SIGTERM] { handle(number) }
     // A peer that is gone shows as EPIPE at the write.
     signal(SIGPIPE, SIG_IGN)
+    // A file at the limit of its size shows as EFBIG.
+    signal(SIGXFSZ, SIG_IGN)
   }
 
   private static func handle(_ number: Int32) {

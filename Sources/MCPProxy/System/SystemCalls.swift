@@ -57,6 +57,12 @@ func isReady(_ descriptor: Int32, _ events: Int32) -> Bool {
   return unsafe poll(&entry, 1, 0) > 0
 }
 
+/// What kind of file a descriptor leads to, as `S_IFMT` masks it; `nil`: it leads to none.
+func fileKind(_ descriptor: Int32) -> mode_t? {
+  var status = stat()
+  return unsafe fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : nil
+}
+
 /// A pipe whose ends no child inherits.
 enum Pipe {
   static func open() throws(SystemError) -> (read: Int32, write: Int32) {

@@ -7,7 +7,7 @@ package struct Timestamp: Sendable {
 
   /// - Parameter nanoseconds: Since 1970, UTC.
   package init(nanoseconds: Int64) {
-    let total = nanoseconds / 1000
+    let total = max(0, nanoseconds) / 1000
     let dayNumber = total.quotientAndRemainder(dividingBy: 86_400_000_000)
     microseconds = dayNumber.remainder
     // Howard Hinnant's civil-from-days: years begin in March, so the leap day comes last.
