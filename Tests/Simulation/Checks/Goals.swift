@@ -75,6 +75,7 @@ enum Goal: Int, CaseIterable {
   case questionAnswered
   case questionTakenBack
   case clientClogged
+  case clientPipeFull
   case endedWithCallsOpen
   case clientVanished
   case terminated
