@@ -190,6 +190,7 @@ extension World {
   }
 
   private func writeToClient(_ bytes: ArraySlice<UInt8>) -> Transfer {
+    checks.replies.findStalled(self)
     guard client.isReading else { return .failed(SystemError("write", 32)) }
     let count = accepted(bytes.count, room: client.outputRoom)
     guard count > 0 else { return .wouldBlock }

@@ -8,6 +8,7 @@ extension World {
     if fails(.spawn) || !isReaper && strikes(.neverStarts, 0.3) {
       trace.tell(now) { "a spawn fails" }
       books.spawnFailed(self)
+      if isReaper { books.reaperFailed() }
       return .failure(SystemError("posix_spawn", random.pick([2, 11, 12, 24])))
     }
     lastProcess += 1
