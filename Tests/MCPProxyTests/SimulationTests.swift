@@ -29,7 +29,25 @@ import Testing
     #expect(found.lines.contains { $0.contains("--trace") })
   }
 
+  @Test(
+    arguments: [
+      "appendLines", "directoryEntries", "isCurrent", "makeDirectories", "openLog", "read",
+      "readFile", "replaceFile", "rewatch", "spawn", "startTime", "watch", "write",
+    ]
+  )
+  func `no promise is broken when a call to the system always fails`(call: String) throws {
+    let swept = try run("--fault", "patient:error:1...:\(call)")
+    #expect(swept.status == .code(0), "\(swept.lines)")
+    #expect(swept.lines.first?.contains(": 0 calls") == false)
+  }
+
+  @Test func `a defect is noticed when a call to the system fails`() throws {
+    let found = try run("--fault", "patient:short:1", "--mutant", "cancelledCallNotBooked")
+    #expect(found.status == .code(1))
+  }
+
   @Test func `an unknown option is a usage error`() throws {
     #expect(try run("--nonsense").status == .code(64))
+    #expect(try run("--fault", "patient:error").status == .code(64))
   }
 }

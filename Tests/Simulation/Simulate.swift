@@ -29,6 +29,10 @@ import Glibc
       return try campaign.run()
     case .oneSeed(let seed): return one(seed, options)
     case .mutants: return try MutantTable.run()
+    case .sweep:
+      var sweep = Sweep(options)
+      return sweep.run()
+    case .oneFault(let fault): return one(fault, options)
     case .worker(let share):
       Worker(share: share, options: options).run()
       return 0
@@ -36,6 +40,18 @@ import Glibc
       Host.print(Options.help)
       return 0
     }
+  }
+
+  private static func one(_ fault: SystemFault, _ options: Options) -> Int32 {
+    Mutant.activate(options.mutant)
+    var simulation = Simulation(fault)
+    simulation.isTold = options.isTold
+    let report = simulation.run()
+    let hash = String(report.hash, radix: 16)
+    Host.print("\(fault): \(report.failed.count) calls failed, trace \(hash)\n")
+    guard let violation = report.violation else { return 0 }
+    Host.print("\(violation.property) at \(violation.at.nanoseconds) ns: \(violation.text)\n")
+    return 1
   }
 
   private static func one(_ seed: UInt64, _ options: Options) -> Int32 {

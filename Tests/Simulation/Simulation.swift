@@ -8,6 +8,8 @@ struct Simulation {
     let hash: UInt64
     let goals: GoalCounts
     let violation: Violation?
+    /// The calls to the system that a sweep let fail.
+    let failed: [SystemFault.Call]
   }
 
   let seed: UInt64
@@ -15,14 +17,27 @@ struct Simulation {
   /// Calls of the chaos phase; `nil`: as many as the seed says.
   var calls: Int?
   var isTold = false
+  /// One run of a sweep instead of the seed.
+  private var fault: SystemFault?
+
+  init(seed: UInt64, mask: UInt64 = Fault.all, calls: Int? = nil) {
+    self.seed = seed
+    self.mask = mask
+    self.calls = calls
+  }
+
+  init(_ fault: SystemFault) {
+    self.init(seed: 0)
+    self.fault = fault
+  }
 
   func run() -> Report {
     Witness.reset()
-    let plan = Plan(seed: seed, mask: mask, calls: calls)
-    let kernel = SimulatedKernel(World(plan: plan, isTold: isTold))
-    if isTold { print("seed \(seed): \(plan.faults.description)") }
+    let plan = fault.map { Plan($0.scenario) } ?? Plan(seed: seed, mask: mask, calls: calls)
+    let kernel = SimulatedKernel(World(plan: plan, fault: fault, isTold: isTold))
+    if isTold { print(fault.map { "\($0)" } ?? "seed \(seed): \(plan.faults.description)") }
     if plan.hasEarlierLife { live(kernel, plan, Scenario.beginEarlierLife) }
-    live(kernel, plan, Scenario.begin)
+    live(kernel, plan, fault?.scenario.begin ?? Scenario.begin)
     return kernel.withWorld { world in
       defer { world.beginLife() }
       return Report(
@@ -31,7 +46,8 @@ struct Simulation {
         virtual: world.now - Instant(nanoseconds: 1_000_000_000),
         hash: world.trace.hash,
         goals: world.goals.counts,
-        violation: world.violation
+        violation: world.violation,
+        failed: world.system.failed
       )
     }
   }
@@ -54,7 +70,7 @@ struct Simulation {
     let proxy = Proxy(
       loop: loop,
       configuration: plan.configuration,
-      parts: parts(Descriptor(input), Descriptor(output))
+      parts: parts(kernel, Descriptor(input), Descriptor(output))
     )
     kernel.observe(proxy)
     kernel.withWorld { begin($0) }
@@ -70,20 +86,27 @@ struct Simulation {
     kernel.withWorld { FinalCheck.look($0) }
   }
 
-  private func parts(_ input: Descriptor, _ output: Descriptor) -> Proxy.Parts {
+  private func parts(
+    _ kernel: SimulatedKernel,
+    _ input: Descriptor,
+    _ output: Descriptor
+  ) -> Proxy.Parts {
     let isTold = isTold
     return Proxy.Parts(
       input: input,
       output: output,
       environment: LaunchEnvironment(
-        variables: ["PATH": "/bin"],
-        isExecutable: { _ in true },
+        variables: ["PATH": "/bin", "SHELL": World.loginShell],
+        isExecutable: { $0 != "/bin/tool" },
         entries: { _ in [] }
       ),
       folders: Folders(["MCP_PROXY_HOME": "/state"], processID: 1),
       run: UsageRun(id: "run"),
       binary: "/bin/mcp-proxy",
-      log: Log(.debug) { if isTold { print("            proxy: \($0)") } }
+      log: Log(.debug) { text in
+        if isTold { print("            proxy: \(text)") }
+        if text.hasPrefix("error: ") { kernel.withWorld { $0.proxyGaveUp(text) } }
+      }
     )
   }
 }

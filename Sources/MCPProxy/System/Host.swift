@@ -85,8 +85,8 @@ enum Host {
 
   static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
-  /// Writes a short message and a line end to standard error, if it is taken at once: who started us may not read
-  /// it, and must not stop us by that.
+  /// Writes a short message as a line to standard error, if it is taken at once: who started us may
+  /// not read it, and must not stop us by that.
   static func warn(_ text: String) {
     guard isReady(2, Int32(POLLOUT)) else { return }
     // A pipe that is ready takes so much at once; more might wait for its reader.

@@ -1,7 +1,7 @@
 /// What the program asks of the operating system: the one seam between it and the world.
 ///
-/// `PosixKernel` is the real one. Simulation and the I/O-error sweep put their own in its place,
-/// and everything above runs unchanged. No call blocks, except `wait`.
+/// `PosixKernel` is the real one. The simulation puts its own in its place, and everything above
+/// runs unchanged. No call blocks, except `wait`.
 package protocol Kernel: AnyObject, Sendable {
   // Time and chance
   /// Monotonic; counts time asleep.

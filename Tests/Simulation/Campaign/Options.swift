@@ -4,6 +4,9 @@ struct Options {
     case campaign
     case oneSeed(UInt64)
     case mutants
+    case sweep
+    /// One run of a sweep again.
+    case oneFault(SystemFault)
     /// A share of a campaign, in a process of its own.
     case worker(Share)
     case help
@@ -34,13 +37,16 @@ struct Options {
       simulate [--seeds N] [--from N]   a campaign of N seeds (1000), the kept ones first
       simulate --seed N [--trace]       one seed again; a failing one is made smaller
       simulate --mutants                every known defect must be found within 1,000 seeds
+      simulate --sweep [--trace]        each call to the system fails in turn; or names each run
+      simulate --fault FAULT [--trace]  one run of a sweep again
 
       --faults MASK   only these classes of faults (bits, 0x for hexadecimal)
       --calls N       as many calls in the chaos phase
       --mutant NAME   with this defect in the program
       --trace         tell the story of the seed
 
-    Exit code 1: a property was violated, a goal never seen, a replay differed, a mutant survived.
+    Exit code 1: a property was violated, a goal never seen, a replay differed, a mutant survived,
+    a call never failed.
     What is simulated and checked: docs/simulation.md.
 
     """
@@ -53,6 +59,8 @@ struct Options {
       case "--from": from = try Self.number(name, rest.popFirst())
       case "--seed": task = .oneSeed(try Self.number(name, rest.popFirst()))
       case "--mutants": task = .mutants
+      case "--sweep": task = .sweep
+      case "--fault": task = .oneFault(try Self.fault(rest.popFirst()))
       case "--mutant": mutant = try Self.mutant(rest.popFirst())
       case "--faults": mask = try Self.number(name, rest.popFirst())
       case "--calls": calls = Int(try Self.number(name, rest.popFirst()))
@@ -78,6 +86,13 @@ struct Options {
     }
     guard let value else { throw Problem(text: "\(name) needs a number, not \(text ?? "nothing")") }
     return value
+  }
+
+  private static func fault(_ text: String?) throws(Problem) -> SystemFault {
+    guard let fault = text.flatMap(SystemFault.init) else {
+      throw Problem(text: "--fault needs what a sweep prints, like patient:error:17")
+    }
+    return fault
   }
 
   private static func mutant(_ name: String?) throws(Problem) -> Mutant {

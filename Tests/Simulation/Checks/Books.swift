@@ -5,6 +5,8 @@ final class Books {
     let bytes: [UInt8]
     /// Whether the write it was part of succeeded; a short one counts as lost altogether.
     let isWritten: Bool
+    /// Whether it is the first of its write, which says how many lines were lost before.
+    let isFirst: Bool
   }
 
   private struct Start {
@@ -18,6 +20,8 @@ final class Books {
   private var starts: [Int: [Start]] = [:]
   private var listed: Set<Int> = []
   private var reaperStarts = 0
+  /// When the reaper ended, as long as there is no other; `nil`, too, if none could be started.
+  private var reaperEnded: Instant?
   private var wasCrashed: Set<Int> = []
 
   /// Whether an endpoint's tools were ever known to the proxy.
@@ -38,8 +42,10 @@ final class Books {
 
   func appended(_ world: World, _ bytes: [UInt8], taken: Int) {
     unopenedAtEnd = false
-    for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      lines.append(Line(bytes: Array(line), isWritten: taken == bytes.count))
+    for (place, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+      lines.append(
+        Line(bytes: Array(line), isWritten: taken == bytes.count, isFirst: place == 0)
+      )
     }
     if bytes.last != UInt8(ascii: "\n") { world.fail("P24", "a usage line without an end") }
   }
@@ -69,7 +75,7 @@ final class Books {
       unseen += sequence - number
       number = sequence
       let dropped = json.int(json.at(record, "dropped")) ?? 0
-      if dropped != lost, dropped > 0 {
+      if dropped != (line.isFirst ? lost : 0) {
         world.fail("P24", "\(dropped) lines are said to be lost, \(lost) were")
       }
       if dropped > 0 { world.goals.saw(.usageDroppedReported) }
@@ -108,10 +114,14 @@ final class Books {
 
   func reaperStarted(_ world: World) {
     reaperStarts += 1
+    reaperEnded = nil
     if reaperStarts > 1 { world.goals.saw(.reaperRestarted) }
   }
 
+  func reaperFailed() { reaperEnded = nil }
+
   func ended(_ world: World, _ process: SimulatedProcess, _ status: ExitStatus) {
+    if process === world.reaper { reaperEnded = world.now }
     guard let endpoint = process.endpoint, let last = starts[endpoint]?.indices.last else { return }
     starts[endpoint]?[last].end = world.now
     starts[endpoint]?[last].status = status
@@ -178,6 +188,14 @@ final class Books {
 
   /// Whatever happens to the proxy now, the reaper knows what it has to end.
   private func checkReaper(_ world: World) {
+    if let reaperEnded {
+      // It hears of the end within 100 ms, and starts no two within a second.
+      let due = max(reaperEnded, world.checks.replies.wokeAt) + .milliseconds(1200)
+      let live = starts.values.contains {
+        $0.contains { $0.end == nil && $0.at + .milliseconds(1200) < world.now }
+      }
+      if live, world.now > due { world.fail("leftovers", "the reaper ended and is not back") }
+    }
     guard let reaper = world.reaper, reaper.isAlive else { return }
     for server in world.servers {
       for process in server.processes.suffix(4) where process.isAlive || process.helpers > 0 {

@@ -26,6 +26,7 @@ final class Checks {
   func look(_ world: World) {
     nextLook = world.now + .milliseconds(500)
     replies.findOverdue(world)
+    replies.findStalled(world)
   }
 
   /// Requests that were read and have no answer, cancelled ones left out.

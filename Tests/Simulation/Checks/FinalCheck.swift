@@ -2,11 +2,21 @@
 enum FinalCheck {
   static func look(_ world: World) {
     guard world.violation == nil else { return }
+    clientHasEnded(world)
     nothingRuns(world)
     everythingIsAnswered(world)
     LimitsCheck.repeats(world)
     world.books.check(world)
     failuresHaveCauses(world)
+  }
+
+  /// The proxy goes when its client has, and has read all it was sent, or says why it cannot.
+  private static func clientHasEnded(_ world: World) {
+    let client = world.client
+    if world.phase == .ending || !client.isReading || world.hasGivenUp { return }
+    if !client.hasEnded { world.fail("ending", "the proxy has ended and its client has not") }
+    let left = client.input.count
+    if left > 0 { world.fail("ending", "\(left) bytes of the client were never read") }
   }
 
   /// Promise: whatever the proxy started has ended with it, or the reaper will see to it.
@@ -15,14 +25,17 @@ enum FinalCheck {
     where process.endpoint != nil && process.isAlive {
       world.fail("leftovers", "process \(process.id) still runs")
     }
+    var logs = 0
     for (number, use) in world.descriptors.sorted(by: { $0.key < $1.key }) {
       switch use {
       case .output, .error: world.fail("descriptors", "descriptor \(number) was never closed")
       case .input(let process) where process.endpoint != nil:
         world.fail("descriptors", "descriptor \(number) was never closed")
+      case .log: logs += 1
       default: break
       }
     }
+    if logs > 1 { world.fail("descriptors", "\(logs) logs are open") }
   }
 
   private static func everythingIsAnswered(_ world: World) {

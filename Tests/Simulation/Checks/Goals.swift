@@ -77,6 +77,7 @@ enum Goal: Int, CaseIterable {
   case questionsUnderOneID
   case questionTakenBack
   case clientClogged
+  case clientPipeFull
   case endedWithCallsOpen
   case clientVanished
   case terminated

@@ -29,6 +29,7 @@ struct LimitsCheck {
       if view.openToolBreakers > 0 { world.goals.saw(.toolBreakerOpened) }
     }
     if next.isClogged { world.goals.saw(.clientClogged) }
+    if next.outboxPending > 0 { world.goals.saw(.clientPipeFull) }
     let open = world.client.calls.count
     if next.openCalls > open { world.fail("P28", "\(next.openCalls) calls of \(open) requests") }
   }

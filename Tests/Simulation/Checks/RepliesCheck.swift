@@ -7,12 +7,15 @@ final class RepliesCheck {
   /// Time in which a question to the human was open; calls stand still meanwhile.
   private(set) var questionTime = TimeSpan.zero
   private var questionSince: Instant?
+  /// Since when bytes have waited for the client.
+  private var blockedSince: Instant?
   /// The end of the last time that passed all at once, as when a computer sleeps.
   var wokeAt = Instant.zero
 
   func turnEnded(_ world: World, _ next: Snapshot, _ last: Snapshot?) {
     if let since = questionSince { questionTime = questionTime + (world.now - since) }
     questionSince = next.endpoints.contains(where: \.hasQuestion) ? world.now : nil
+    blockedSince = next.outboxPending > 0 ? blockedSince ?? world.now : nil
     markCancels(world, next)
     placeRequests(world, next)
   }
@@ -172,6 +175,14 @@ final class RepliesCheck {
   // MARK: Time
 
   static let slack = TimeSpan.milliseconds(100)
+
+  /// What the client can take must not wait for something else to happen.
+  func findStalled(_ world: World) {
+    guard let blockedSince, world.client.outputRoom > 0, world.client.isReading else { return }
+    let since = max(blockedSince, world.client.tookAt, wokeAt)
+    guard world.now > since + Self.slack else { return }
+    world.fail("P5", "bytes have waited \((world.now - since).seconds) s for a client with room")
+  }
 
   func findOverdue(_ world: World) {
     guard let snapshot = world.snapshot, snapshot.outboxPending == 0, world.client.isReading,

@@ -4,7 +4,11 @@ final class SimulatedClient {
   /// To the proxy.
   var input = ByteStream(capacity: 256 << 10)
   /// Bytes the proxy has written and the client has not taken.
-  private var untaken = 0
+  private var untaken = 0 {
+    didSet { if untaken < oldValue { tookAt = Witness.now } }
+  }
+  /// When it last made room for more.
+  private(set) var tookAt = Instant.zero
   private var outputCapacity = 64 << 10
   /// False once the client has closed its reading end.
   private(set) var isReading = true

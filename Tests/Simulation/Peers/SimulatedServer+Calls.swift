@@ -38,7 +38,17 @@ extension SimulatedServer {
       world
     )
     guard !isSilent, !isHung(tool, world) else { return }
-    answer(call, world)
+    switch conduct(of: tool, world) {
+    case .plain, .answersAtLength: answer(call, world)
+    case .asks: ask(call, world)
+    case .crashes: process.exit(.signal(11), world)
+    case .hangs: break
+    }
+  }
+
+  private func conduct(of tool: String, _ world: World) -> Plan.Tool.Conduct {
+    let known = world.phase == .chaos ? tools.first { $0.name == tool } : nil
+    return known?.conduct ?? .plain
   }
 
   private func answer(_ call: Call, _ world: World) {
@@ -114,10 +124,12 @@ extension SimulatedServer {
       world.bigResultsLeft -= 1
       text = String(repeating: "x", count: 400 << 10)
     }
+    let isLong = conduct(of: call.tool, world) == .answersAtLength
+    if isLong { text = String(repeating: "x", count: 6000) }
     let meta = world.random.chance(0.1) ? #","_meta":{"own":1}"# : ""
     let error = isError ? #","isError":true"# : ""
     let content =
-      world.random.chance(0.05)
+      world.random.chance(0.05) && !isLong
       ? "" : #""content":[{"type":"text","text":"\#(text)"}],"#
     let result = #"{\#(content)"structuredContent":{"k":\#(call.k)}\#(error)\#(meta)}"#
     world.ledger.answered(

@@ -65,6 +65,9 @@ struct FaultMix {
     }
   }
 
+  /// These always strike, the others never.
+  init(_ faults: [Fault]) { for fault in faults { rates[fault.rawValue] = 1 } }
+
   subscript(fault: Fault) -> Double { rates[fault.rawValue] }
 
   /// The names of those that strike, for the story of a seed.

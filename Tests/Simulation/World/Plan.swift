@@ -4,11 +4,21 @@ import MCPProtocol
 struct Plan {
   /// A tool of a simulated server.
   struct Tool {
+    /// What a tool always does until the faults end.
+    enum Conduct {
+      case plain
+      case answersAtLength
+      case asks
+      case crashes
+      case hangs
+    }
+
     let name: String
     let readOnly: Bool
     let idempotent: Bool
     /// Two servers whose schemas differ do not stand in for each other.
     var schema: String
+    var conduct = Conduct.plain
 
     /// Whether the proxy may repeat it, where annotations are trusted.
     var isSafe: Bool { readOnly || idempotent }
@@ -82,7 +92,7 @@ struct Plan {
 
   // MARK: Drawing
 
-  private static let schema = #"{"type":"object","properties":{"k":{"type":"integer"}}}"#
+  static let schema = #"{"type":"object","properties":{"k":{"type":"integer"}}}"#
 
   private static func tools(_ random: inout SeededRandom) -> [Tool] {
     var tools = [

@@ -116,7 +116,7 @@ enum Scenario {
 
   // MARK: The quiet phase
 
-  private static func endChaos(_ world: World) {
+  static func endChaos(_ world: World) {
     guard world.phase == .chaos else { return }
     world.trace.tell(world.now) { "the faults end" }
     world.phase = .quiet

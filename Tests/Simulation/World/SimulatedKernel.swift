@@ -26,8 +26,8 @@ final class SimulatedKernel: Kernel {
   // MARK: Readiness
 
   func watch(_ descriptor: Descriptor, token: UInt64, _ interest: Interest) throws(SystemError) {
-    let isOpen = world.withLock { $0.watch(descriptor.number, token, interest) }
-    if !isOpen { throw SystemError("epoll_ctl", 9) }
+    let error = world.withLock { $0.watch(descriptor.number, token, interest) }
+    if let error { throw error }
   }
 
   func rewatch(
@@ -35,8 +35,8 @@ final class SimulatedKernel: Kernel {
     token: UInt64,
     _ interest: Interest
   ) throws(SystemError) {
-    let isOpen = world.withLock { $0.rewatch(descriptor.number, token, interest) }
-    if !isOpen { throw SystemError("epoll_ctl", 2) }
+    let error = world.withLock { $0.rewatch(descriptor.number, token, interest) }
+    if let error { throw error }
   }
 
   func unwatch(_ descriptor: Descriptor) {
@@ -128,12 +128,7 @@ final class SimulatedKernel: Kernel {
   }
 
   func makeDirectories(_ path: String) throws(SystemError) {
-    let error = world.withLock { world in
-      let error = world.fileFault("mkdir")
-      if error != nil { world.books.couldNotOpen() }
-      return error
-    }
-    if let error { throw error }
+    if let error = world.withLock({ $0.makeDirectories(path) }) { throw error }
   }
 
   func directoryEntries(_ path: String) -> [String] {

@@ -9,7 +9,9 @@ extension World {
   }
 
   func close(_ number: Int32) {
-    unwatch(number)
+    if watches.contains(where: { $0.descriptor == number }) {
+      fail("descriptors", "closed descriptor \(number), which is still watched")
+    }
     guard let use = descriptors.removeValue(forKey: number) else {
       return fail("descriptors", "closed descriptor \(number), which is not open")
     }
@@ -21,21 +23,36 @@ extension World {
     }
   }
 
-  func watch(_ number: Int32, _ token: UInt64, _ interest: Interest) -> Bool {
-    guard descriptors[number] != nil else { return false }
+  func watch(_ number: Int32, _ token: UInt64, _ interest: Interest) -> SystemError? {
+    if fails(.watch, number) { return SystemError("epoll_ctl", 28) }
     let place = watches.firstIndex { $0.descriptor >= number } ?? watches.count
-    if place < watches.count, watches[place].descriptor == number { return false }
+    let isWatched = place < watches.count && watches[place].descriptor == number
+    if isWatched || descriptors[number] == nil {
+      fail("descriptors", "watched descriptor \(number), which is watched or not open")
+      return SystemError("epoll_ctl", 9)
+    }
     watches.insert(Watch(descriptor: number, token: token, interest: interest), at: place)
-    return true
+    return nil
   }
 
-  func rewatch(_ number: Int32, _ token: UInt64, _ interest: Interest) -> Bool {
-    guard let place = watches.firstIndex(where: { $0.descriptor == number }) else { return false }
+  func rewatch(_ number: Int32, _ token: UInt64, _ interest: Interest) -> SystemError? {
+    if fails(.rewatch, number) { return SystemError("epoll_ctl", 12) }
+    guard let place = watches.firstIndex(where: { $0.descriptor == number }) else {
+      fail("descriptors", "watched descriptor \(number) again, which is not watched")
+      return SystemError("epoll_ctl", 2)
+    }
     watches[place] = Watch(descriptor: number, token: token, interest: interest)
-    return true
+    return nil
   }
 
   func unwatch(_ number: Int32) { watches.removeAll { $0.descriptor == number } }
+
+  /// What is there is reported anew, as if it had come after the read that did not take it.
+  private func reportAgain(_ number: Int32) {
+    for place in watches.indices where watches[place].descriptor == number {
+      watches[place].reported = -1
+    }
+  }
 
   /// What `epoll_wait` would report: some of what is ready, in any order.
   func readiness() -> [Readiness] {
@@ -94,6 +111,17 @@ extension World {
   }
 
   func read(_ number: Int32, upTo most: Int) -> (Transfer, [UInt8]) {
+    let failure = failure(of: .read, number)
+    if failure != nil { reportAgain(number) }
+    return switch failure {
+    case .error: (.failed(SystemError("read", 5)), [])
+    case .again: (.wouldBlock, [])
+    case .short: take(number, upTo: 1)
+    case nil: take(number, upTo: most)
+    }
+  }
+
+  private func take(_ number: Int32, upTo most: Int) -> (Transfer, [UInt8]) {
     switch descriptors[number] {
     case .clientInput:
       let result = take(&client.input, most) { $0.client.input.arrived() }
@@ -134,6 +162,17 @@ extension World {
   }
 
   func write(_ number: Int32, _ bytes: ArraySlice<UInt8>) -> Transfer {
+    switch failure(of: .write, number) {
+    case .error:
+      pipeBroke(number)
+      return .failed(SystemError("write", 32))
+    case .again: return .wouldBlock
+    case .short: return put(number, bytes.prefix(1))
+    case nil: return put(number, bytes)
+    }
+  }
+
+  private func put(_ number: Int32, _ bytes: ArraySlice<UInt8>) -> Transfer {
     switch descriptors[number] {
     case .clientOutput: return writeToClient(bytes)
     case .input(let process):
@@ -153,6 +192,7 @@ extension World {
   }
 
   private func writeToClient(_ bytes: ArraySlice<UInt8>) -> Transfer {
+    checks.replies.findStalled(self)
     guard client.isReading else { return .failed(SystemError("write", 32)) }
     let count = accepted(bytes.count, room: client.outputRoom)
     guard count > 0 else { return .wouldBlock }

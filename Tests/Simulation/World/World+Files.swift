@@ -1,12 +1,20 @@
 // Files: kept in a dictionary; full and broken disks, torn lines, others that write.
 extension World {
   /// The error of a file operation that fails now.
-  func fileFault(_ call: String) -> SystemError? {
-    strikes(.files) ? SystemError(call, random.pick([5, 28, 13])) : nil
+  private func fileFault(_ call: SystemFault.Call, _ name: String) -> SystemError? {
+    if fails(call) { return SystemError(name, 28) }
+    return strikes(.files) ? SystemError(name, random.pick([5, 28, 13])) : nil
+  }
+
+  func makeDirectories(_ path: String) -> SystemError? {
+    let error = fileFault(.makeDirectories, "mkdir")
+    // Else it was for the log.
+    if error != nil, !path.hasSuffix("/catalog") { books.couldNotOpen() }
+    return error
   }
 
   func openLog(_ path: String) -> Result<Int32, SystemError> {
-    if let error = fileFault("open") {
+    if let error = fileFault(.openLog, "open") {
       books.couldNotOpen()
       return .failure(error)
     }
@@ -35,7 +43,7 @@ extension World {
       file.append(UInt8(ascii: "\n"))
       goals.saw(.usageNewlineRepaired)
     }
-    if strikes(.files) {
+    if fails(.appendLines) || strikes(.files) {
       let taken = random.below(bytes.count)
       files[path] = file + bytes.prefix(taken)
       books.appended(self, bytes, taken: taken)
@@ -49,6 +57,7 @@ extension World {
   }
 
   func isCurrent(_ number: Int32, at path: String) -> Bool {
+    if fails(.isCurrent) { return false }
     // Somebody has moved the file away.
     if strikes(.files, 0.1) { files[path] = nil }
     guard case .log(path) = descriptors[number] else { return false }
@@ -56,7 +65,7 @@ extension World {
   }
 
   func readFile(_ path: String) -> Result<[UInt8], SystemError> {
-    if let error = fileFault("open") { return .failure(error) }
+    if let error = fileFault(.readFile, "open") { return .failure(error) }
     guard let bytes = files[path] else { return .failure(SystemError("open", 2)) }
     guard strikes(.files), !bytes.isEmpty else { return .success(bytes) }
     // A broken file: cut off, or one byte wrong.
@@ -71,7 +80,7 @@ extension World {
 
   func replaceFile(_ path: String, _ bytes: [UInt8]) -> SystemError? {
     trace.mix(bytes[...])
-    if let error = fileFault("write") {
+    if let error = fileFault(.replaceFile, "write") {
       goals.saw(.catalogWriteFailed)
       return error
     }
@@ -80,7 +89,8 @@ extension World {
   }
 
   func directoryEntries(_ path: String) -> [String] {
-    files.keys.filter { $0.hasPrefix("\(path)/") }.map { String($0.dropFirst(path.count + 1)) }
-      .sorted()
+    if fails(.directoryEntries) { return [] }
+    return files.keys.filter { $0.hasPrefix("\(path)/") }
+      .map { String($0.dropFirst(path.count + 1)) }.sorted()
   }
 }

@@ -1,17 +1,25 @@
 // Children of the proxy: servers and the reaper.
 extension World {
+  static let loginShell = "/bin/shell"
+
   func spawn(_ request: SpawnRequest) -> Result<SpawnedProcess, SystemError> {
     let isReaper = request.arguments == ["--reaper"]
     let index = request.arguments.first.flatMap { Int($0) }
-    if !isReaper, strikes(.neverStarts, 0.3) {
+    if fails(.spawn) || !isReaper && strikes(.neverStarts, 0.3) {
       trace.tell(now) { "a spawn fails" }
       books.spawnFailed(self)
+      if isReaper { books.reaperFailed() }
       return .failure(SystemError("posix_spawn", random.pick([2, 11, 12, 24])))
     }
     lastProcess += 1
     let process = SimulatedProcess(id: lastProcess, endpoint: isReaper ? nil : index)
     processes[process.id] = process
-    if let index, !isReaper {
+    if request.executable == Self.loginShell {
+      // It greets, says where it looks for commands, and ends.
+      let mark = "__mcp_proxy_path__"
+      process.output.append(Array("Welcome!\n\(mark)/bin:/login\(mark)\n".utf8)[...])
+      process.exit(.code(0), self)
+    } else if let index, !isReaper {
       process.server = SimulatedServer(process, endpoint: index, self)
       books.started(self, process, endpoint: index)
     } else {
@@ -46,6 +54,9 @@ extension World {
     guard let process = processes[id] else { return }
     trace.mix(UInt64(id) << 8 | (signal == .kill ? 1 : 2))
     trace.tell(now) { "process \(id) is sent \(signal)" }
+    if process.isAlive, process.endpoint != nil, system.hasOnlyDelayed {
+      fail("ending", "process \(id) is ended because a read or write took two")
+    }
     switch signal {
     case .kill:
       process.helpers = 0
@@ -69,5 +80,7 @@ extension World {
     return zombie
   }
 
-  func startTime(_ id: Int32) -> UInt64 { processes[id] == nil ? 0 : UInt64(id) * 7 }
+  func startTime(_ id: Int32) -> UInt64 {
+    fails(.startTime) || processes[id] == nil ? 0 : UInt64(id) * 7
+  }
 }

@@ -53,6 +53,9 @@ final class World {
   /// The random numbers the product has drawn, and when: its waits follow from them.
   private(set) var draws: [(time: Instant, number: UInt64)] = []
   var files: [String: [UInt8]] = [:]
+  var system: FaultySystem
+  /// Whether the proxy has said that it cannot go on with its client.
+  var hasGivenUp = false
   var servers: [ServerState]
   var client: SimulatedClient
   var ledger = Ledger()
@@ -68,8 +71,9 @@ final class World {
   var snapshot: Snapshot?
   var checks: Checks
 
-  init(plan: Plan, isTold: Bool) {
+  init(plan: Plan, fault: SystemFault? = nil, isTold: Bool) {
     self.plan = plan
+    system = FaultySystem(fault)
     random = SeededRandom(seed: plan.seed, stream: 4)
     productRandom = SeededRandom(seed: plan.seed, stream: 5)
     servers = plan.endpoints.map { _ in ServerState() }
