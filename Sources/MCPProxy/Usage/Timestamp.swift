@@ -5,7 +5,7 @@ package struct Timestamp: Sendable {
   package let day: Int
   private let microseconds: Int64
 
-  /// - Parameter nanoseconds: Since 1970, UTC.
+  /// - Parameter nanoseconds: Since 1970, UTC; a clock before that counts as its beginning.
   package init(nanoseconds: Int64) {
     let total = max(0, nanoseconds) / 1000
     let dayNumber = total.quotientAndRemainder(dividingBy: 86_400_000_000)

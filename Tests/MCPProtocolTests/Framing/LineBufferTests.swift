@@ -135,4 +135,39 @@ import Testing
     }
     #expect(buffer.storage.count == initial)
   }
+
+  private static let big = String(repeating: "x", count: 40_000)
+
+  @Test func `a big line alone in the memory takes it along`() {
+    var buffer = LineBuffer(limit: 1 << 20)
+    let count = Self.big.utf8.count
+    for _ in 0..<2 {
+      buffer.putAll(Self.big + "\n")
+      let line = buffer.next()
+      #expect(line == .whole(0..<count))
+      let taken = buffer.take(0..<count)
+      #expect(taken?.text(0..<count) == Self.big)
+      // What comes next is found from its first byte on.
+      _ = buffer.put("next\n".bytes[...])
+      #expect(buffer.takeAll() == [.whole("next")])
+    }
+  }
+
+  @Test(arguments: [("a\n", big, ""), ("", big, "b\n"), ("", big, "b"), ("", "small", "")])
+  func `a line that is small or not alone leaves the memory`(
+    before: String,
+    line: String,
+    after: String
+  ) {
+    var buffer = LineBuffer(limit: 1 << 20)
+    buffer.putAll(before + line + "\n" + after)
+    if !before.isEmpty { _ = buffer.next() }
+    let range = before.utf8.count..<before.utf8.count + line.utf8.count
+    let found = buffer.next()
+    #expect(found == .whole(range))
+    let taken = buffer.take(range)
+    #expect(taken == nil)
+    _ = buffer.put("\n".bytes[...])
+    #expect(buffer.takeAll() == (after.isEmpty ? [] : [.whole("b")]))
+  }
 }

@@ -61,11 +61,10 @@ import Testing
   }
 
   @Test(arguments: [
-    "foo", "#/foo", "/foo/2", "/foo/-", "/foo/00", "/foo/01", "/foo/+1", "/foo/-1", "/foo/",
+    "foo", "xfoo", "#/foo", "/foo/2", "/foo/-", "/foo/00", "/foo/01", "/foo/+1", "/foo/-1", "/foo/",
     "/foo/1e0",
     "/foo/99999999999999999999", "/foo/0/x", "/bar", "/a/b", "/m~n", "/m~", "/m~2n", "/foo/ 0",
-    "//",
-    "/foo/\u{661}",
+    "//", "/foo~", "/fo~o", "/foo/\u{661}",
   ])
   func `a pointer that leads nowhere gives nothing`(pointer: String) throws {
     #expect(try JSONDocument.parse(Self.sample.bytes).root.at(pointer: pointer) == nil)

@@ -69,6 +69,20 @@ import Testing
   }
 
   @Test(arguments: [
+    (#""jsonrpc":"2.0","result":{},"error":{"code":1}"#, #"both "result" and "error""#),
+    (#""jsonrpc":"2.0""#, #""method" is missing"#),
+    // Of several faults the first is told.
+    (#""jsonrpc":"1.0","params":3"#, #""jsonrpc" must be "2.0""#),
+  ])
+  func `a refusal says what is wrong`(members: String, problem: String) {
+    guard case .invalid(let text, _)? = Self.error(#"{"id":1,\#(members)}"#) else {
+      Issue.record("not refused as a message")
+      return
+    }
+    #expect(text == problem)
+  }
+
+  @Test(arguments: [
     ("1", true), ("0", true), ("-1", true), ("-0", true), (#""1""#, true), (#""""#, true),
     ("123456789012345678901234567890", true), ("null", false), ("true", false), ("1.0", false),
     ("1e3", false), ("1E0", false), ("-0.0", false), ("[]", false), ("{}", false), ("[1]", false),
@@ -194,6 +208,7 @@ import Testing
       #expect((treeError(line) == nil) == isLegal)
       do throws(EnvelopeError) {
         _ = try EnvelopeParser.parse(line.span)
+        #expect(isLegal)
       } catch {
         if case .syntax(let fault) = error { #expect(fault == treeError(line)) }
         if case .invalid = error { #expect(isLegal) }

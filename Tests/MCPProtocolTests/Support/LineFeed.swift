@@ -34,6 +34,11 @@ extension LineBuffer {
     return count
   }
 
+  mutating func putAll(_ text: String) {
+    var rest = text.bytes[...]
+    while !rest.isEmpty { rest = rest.dropFirst(put(rest)) }
+  }
+
   mutating func takeAll() -> [TakenLine] {
     var lines: [TakenLine] = []
     while let line = next() { lines.append(TakenLine(line, storage)) }

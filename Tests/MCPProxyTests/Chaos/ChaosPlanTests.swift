@@ -71,6 +71,11 @@ struct ChaosPlanTests {
     #expect(plan.fault(tool: "t", at: .zero)?.mode == .drop)
   }
 
+  @Test func `each rule has chances of its own`() throws {
+    let plan = try Self.plan("drop:a/t,p=0.5", "drop:a/other,p=0.5")
+    #expect(Self.modes(plan, 100) != Self.modes(plan, 100, tool: "other"))
+  }
+
   @Test func `an endpoint no rule is about has no plan`() throws {
     #expect(try Self.plan("drop:a", endpoint: "b") == nil)
     #expect(try Self.plan("drop:a", endpoint: "a") != nil)
@@ -88,6 +93,10 @@ struct ChaosPlanTests {
     var kill = try #require(try Self.plan("kill"))
     #expect(kill.fault(tool: "t", at: .zero)?.mode == .kill)
     #expect(kill.faultOfPing(at: .zero) == nil)
+
+    var tool = try #require(try Self.plan("drop:a/*"))
+    #expect(tool.fault(tool: "t", at: .zero)?.mode == .drop)
+    #expect(tool.faultOfPing(at: .zero) == nil)
 
     var pinged = try #require(try Self.plan("drop,p=0.5"))
     var plain = pinged

@@ -48,6 +48,20 @@ struct ConfigurationTableTests {
     }
   }
 
+  private static let policies: Set<ConfigurationSection> = [
+    .breaker, .concurrency, .rateLimit, .restart, .retry, .timeout,
+  ]
+
+  @Test(arguments: spellings.filter { policies.contains($0.0) })
+  func `each key of a policy changes it`(section: ConfigurationSection, key: ConfigurationKey) {
+    let beside = section == .rateLimit && key.name != "calls" ? [#""calls":1"#] : []
+    let members = beside + [#""\#(key.name)":\#(key.example)"#]
+    let plain = Loading(Self.file(section, beside.joined(separator: ","))).first?.policy
+    let changed = Loading(Self.file(section, members.joined(separator: ","))).first?.policy
+    #expect(changed != nil)
+    #expect(changed != plain)
+  }
+
   @Test(arguments: spellings.filter { $0.1.standard != nil })
   func `the default of a key is accepted`(section: ConfigurationSection, key: ConfigurationKey) {
     let beside =

@@ -151,6 +151,28 @@ struct ConfigurationValueTests {
     #expect(loading.configuration?.proxy.usageDirectory == expected)
   }
 
+  @Test(arguments: [32, 33])
+  func `a prefix is short and has letters that clients accept`(count: Int) {
+    let prefix = String(repeating: "p", count: count)
+    #expect(Loading.entry(#""prefix":"\#(prefix)""#).problems.isEmpty == (count == 32))
+    #expect(Loading.entry(#""prefix":"\#u{E9}""#).problems.count == 1)
+    let named = Loading(#"{"mcpServers":{"\#u{E9}":{"command":"x"}}}"#)
+    #expect(named.first?.prefix == "_")
+  }
+
+  @Test func `several servers may have no prefix`() {
+    let entry = #"{"command":"x","prefix":""}"#
+    #expect(Loading(#"{"mcpServers":{"a":\#(entry),"b":\#(entry)}}"#).problems == [])
+    // One that lists no tools takes no names.
+    let hidden = #"{"command":"x","prefix":"a","hidden":true}"#
+    #expect(Loading(#"{"mcpServers":{"a":{"command":"x"},"b":\#(hidden)}}"#).problems == [])
+  }
+
+  @Test func `only a share is taken for percents`() {
+    #expect(Loading.entry(#""cost":{"perCall":2e9}"#).problems.first?.contains("mean") == false)
+    #expect(Loading.entry(#""breaker":{"slowRate":50}"#).problems.first?.contains("0.5?") == true)
+  }
+
   @Test(arguments: [
     ("rateLimt", "rateLimit"), ("preifx", "prefix"), ("comand", "command"), ("Env", "env"),
     ("timout", "timeout"), ("lazzy", "lazy"),

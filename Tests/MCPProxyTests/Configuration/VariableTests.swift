@@ -79,7 +79,8 @@ struct VariableTests {
   }
 
   @Test(arguments: [
-    ("A=1\nB=2", ["A=1", "B=2"]), ("# c\n\n  A = 1  \r\nexport B=2", ["A=1", "B=2"]),
+    ("A=1\nB=2", ["A=1", "B=2"]), ("A=1\rB=2", ["A=1", "B=2"]),
+    ("# c\n\n  A = 1  \r\nexport B=2", ["A=1", "B=2"]),
     ("A=one two # c", ["A=one two"]), ("A=a#b", ["A=a#b"]), ("A=", ["A="]),
     (#"A="x # \n\"y\\ \$z" # c"#, ["A=x # \n\"y\\ $z"]), (#"A='x \n "y"'"#, [#"A=x \n "y""#]),
     ("A=b=c", ["A=b=c"]), ("\u{FEFF}A=1", ["A=1"]), ("A=#c", ["A="]), (#"A="\q""#, [#"A=\q"#]),
@@ -91,6 +92,20 @@ struct VariableTests {
     )
     let variables = loading.command?.environment.map { "\($0.name)=\($0.value)" }
     #expect(variables == expected + ["LAST=true"])
+  }
+
+  @Test func `of a variable set in several places the last one counts`() {
+    let loading = Loading(
+      #"{"mcpServers":{"a":{"command":"x","envFile":"e.env","env":{"A":"3"},"envVars":["A"]}}}"#,
+      environment: ["A": "1"],
+      files: ["/folder/e.env": "A=2"]
+    )
+    #expect(loading.command?.environment.map(\.value) == ["1", "2", "3"])
+  }
+
+  @Test(arguments: [("~", "/home/me"), ("~/d", "/home/me/d"), ("~d", "/folder/~d")])
+  func `a tilde alone is the home`(path: String, expected: String) {
+    #expect(Loading.entry(#""cwd":"\#(path)""#).command?.directory == expected)
   }
 
   @Test(arguments: [("A=1\nnothing", 2), (#"A="open"#, 1), ("1A=1", 1), (#"A="b"c"#, 1), ("=1", 1)])

@@ -83,7 +83,10 @@ import Glibc
     _ = proxy.finish()
     let first = try #require(home.lines(below: "usage").map { JSONText($0) }.first)
     #expect(first.string("via") == "b")
-    #expect((first["attempts"] as? [Any])?.count == 2)
+    let attempts = try #require(first["attempts"] as? [[String: Any]])
+    #expect(attempts.map { $0["endpoint"] as? String } == ["a", "b"])
+    #expect(attempts.map { $0["certainty"] as? String } == ["unknown", "answered"])
+    #expect(attempts.map { $0["reason"] as? String } == ["server_died", nil])
   }
 
   @Test func `an unsafe call in flight does not go to the fallback`() throws {

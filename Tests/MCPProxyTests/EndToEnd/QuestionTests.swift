@@ -20,14 +20,21 @@ import Testing
       servers: [("a", options, #""prefix":"""# + (members.isEmpty ? "" : "," + members))],
       home: home
     )
-    proxy.send(
-      #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","#
-        + #""capabilities":\#(capabilities),"clientInfo":{"name":"tests","version":"1"}}}"#
-    )
+    open(proxy, capabilities)
+    return proxy
+  }
+
+  private func initialize(_ capabilities: String) -> String {
+    #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","#
+      + #""capabilities":\#(capabilities),"clientInfo":{"name":"tests","version":"1"}}}"#
+  }
+
+  /// Does the handshake for a client with these capabilities, or all, and has the tools listed.
+  private func open(_ proxy: ProcessHarness, _ capabilities: String? = nil) {
+    proxy.send(initialize(capabilities ?? abilities))
     _ = proxy.nextLine()
     proxy.send(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
     _ = proxy.listTools()
-    return proxy
   }
 
   /// The id of the request that comes next.
@@ -127,7 +134,113 @@ import Testing
     #expect(JSONText(try #require(proxy.callAndWait("3", "echo", #"{"text":"x"}"#))).content == "x")
   }
 
+  @Test func `a question outlives another server`() throws {
+    let proxy = try ProcessHarness.proxy(
+      servers: [("a", "--die-on crash", ""), ("b", "", "")],
+      home: home
+    )
+    open(proxy)
+    proxy.call("1", "b__ask", #"{"kind":"roots"}"#)
+    let id = try questionID(proxy)
+    #expect(JSONText(try #require(proxy.callAndWait("2", "a__crash", "{}"))).isError == true)
+    proxy.send(#"{"jsonrpc":"2.0","id":\#(id),"result":{"roots":[]}}"#)
+    #expect(JSONText(try #require(proxy.nextLine())).content == #"{"roots":[]}"#)
+  }
+
+  // MARK: A server of a few lines
+
+  /// Asks at its first call, or with its list, and writes down what it is told of its question.
+  private static let askingServer = """
+    say() { printf '{"jsonrpc":"2.0","id":%s,"result":%s}\\n' "$id" "$1"; }
+    ask() {
+      printf '{"jsonrpc":"2.0","id":"q","method":"roots/list",\
+    "params":{"_meta":{"progressToken":"p"}}}\\n'
+    }
+    log() {
+      printf '{"jsonrpc":"2.0","method":"notifications/message",\
+    "params":{"level":"%s","data":1}}\\n' "$1"
+    }
+    while IFS= read -r line; do
+      id=${line#*'"id":'}; id=${id%%[,\\}]*}
+      case $line in
+      *'"initialize"'*)
+        say '{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},\
+    "serverInfo":{"name":"t","version":"1"}}' ;;
+      *'"tools/list"'*)
+        [ "$2" = early ] && ask
+        say '{"tools":[{"name":"t","inputSchema":{"type":"object"}}]}' ;;
+      *'"tools/call"'*)
+        [ "$2" = logs ] && { log debug; log info; log error; }
+        ask ;;
+      *'"id":"q"'*|*'"progressToken":"p"'*) echo "$line" >> "$1" ;;
+      esac
+    done
+    """
+
+  private func askingProxy(_ mode: String, _ members: String = "") throws -> ProcessHarness {
+    let script = try home.write(Self.askingServer, to: "asking.sh")
+    let answers = home.file("answers")
+    return try ProcessHarness.proxyFile(
+      #"{"mcpServers":{"a":{"command":"/bin/sh","args":["\#(script)","\#(answers)","\#(mode)"],"#
+        + #""prefix":""\#(members)}}}"#,
+      home: home
+    )
+  }
+
+  /// What the server was told.
+  private var told: [JSONText] {
+    home.text("answers").split(separator: "\n").map { JSONText(String($0)) }
+  }
+
+  @Test func `what a server is told of its question bears its own id and token`() throws {
+    let proxy = try askingProxy("")
+    open(proxy)
+    proxy.call("1", "t", "{}")
+    let question = JSONText(try #require(proxy.nextLine()))
+    let id = try #require(question.id)
+    #expect((question.params?["_meta"] as? [String: Any])?["progressToken"] as? Int == Int(id))
+    proxy.send(
+      #"{"jsonrpc":"2.0","method":"notifications/progress","params":"#
+        + #"{"progressToken":\#(id),"progress":1}}"#
+    )
+    proxy.send(#"{"jsonrpc":"2.0","id":\#(id),"result":{"roots":[]}}"#)
+    #expect(eventually { told.count == 2 })
+    #expect(told.map { $0.params?["progressToken"] as? String } == ["p", nil])
+    #expect(told.map(\.id) == [nil, #""q""#])
+  }
+
+  @Test func `a question that comes too early waits until the client is ready`() throws {
+    let proxy = try askingProxy("early")
+    proxy.send(initialize(abilities))
+    _ = proxy.nextLine()
+    // The server asks before it lists.
+    _ = proxy.listTools()
+    proxy.send(#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#)
+    #expect(JSONText(try #require(proxy.nextLine())).id == "2")
+    proxy.send(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
+    let id = try questionID(proxy)
+    proxy.send(#"{"jsonrpc":"2.0","id":\#(id),"result":{"roots":[]}}"#)
+    #expect(eventually { told.map(\.id) == [#""q""#] })
+  }
+
   // MARK: Log messages
+
+  @Test(arguments: [(nil, ["info", "error"]), ("error", ["error"])] as [(String?, [String])])
+  func `a server deaf to the level is kept to it`(level: String?, heard: [String]) throws {
+    let proxy = try askingProxy("logs")
+    open(proxy)
+    if let level {
+      proxy.send(
+        #"{"jsonrpc":"2.0","id":3,"method":"logging/setLevel","params":{"level":"\#(level)"}}"#
+      )
+      _ = proxy.nextLine()
+    }
+    proxy.call("1", "t", "{}")
+    let lines = heard.compactMap { _ in proxy.nextLine() }.map { JSONText($0) }
+    #expect(lines.map { $0.params?["level"] as? String } == heard)
+    // The question came last.
+    _ = try questionID(proxy)
+  }
 
   @Test func `log messages carry the server's name and obey the level`() throws {
     let proxy = try proxy(capabilities: "{}", options: "--name inner")

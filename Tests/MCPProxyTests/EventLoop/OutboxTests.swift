@@ -1,3 +1,4 @@
+import MCPProtocol
 import MCPProxy
 import Testing
 
@@ -87,5 +88,40 @@ struct OutboxTests {
     let flush = outbox.flush(into: descriptor, kernel)
     #expect(flush == .done)
     #expect(output(kernel) == expected)
+  }
+
+  @Test(arguments: ["", "\n", "x"], [false, true])
+  func `a big frame spliced in place is that of a copy`(after: String, isSlow: Bool) {
+    let kernel = FakeKernel()
+    var outbox = Outbox()
+    var expected: [UInt8] = []
+    let source = frame("s", 50_000) + frame("t", 100_000).dropLast() + Array(after.utf8)
+    let line = 50_000..<149_999
+    for start in [50_010, 100_000, 149_990] {
+      outbox.append(frame("a", 10))
+      expected += frame("a", 10)
+      var splice = Splice()
+      splice.replace(start..<start + 3, with: .integer(12_345))
+      outbox.append(splice, source, line)
+      splice.append(source, line, to: &expected)
+      #expect(outbox.end == expected.count)
+      if isSlow { kernel.script { $0.writes[7] = [.bytes(30_000), .bytes(7), .wouldBlock] } }
+      _ = outbox.flush(into: descriptor, kernel)
+      #expect(outbox.written == output(kernel).count)
+      #expect(outbox.pendingBytes == expected.count - outbox.written)
+    }
+    let flush = outbox.flush(into: descriptor, kernel)
+    #expect(flush == .done)
+    #expect(output(kernel) == expected)
+    #expect(outbox.pendingBytes == 0)
+  }
+
+  @Test func `an output that ended has failed`() {
+    let kernel = FakeKernel()
+    kernel.script { $0.writes[7] = [.end] }
+    var outbox = Outbox()
+    outbox.append(frame("a", 20))
+    let flush = outbox.flush(into: descriptor, kernel)
+    #expect(flush == .failed(SystemError("write", 0)))
   }
 }

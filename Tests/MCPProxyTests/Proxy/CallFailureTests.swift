@@ -55,6 +55,7 @@ struct CallFailureTests {
     (1000, "1 s"), (1100, "1.1 s"), (2300, "2.3 s"), (4600, "4.6 s"), (9900, "9.9 s"),
     (9999, "10 s"), (10_000, "10 s"), (10_001, "11 s"), (24_000, "24 s"), (179_999, "180 s"),
     (180_000, "3 min"), (180_001, "4 min"), (300_000, "5 min"),
+    (3_540_000, "59 min"), (3_540_001, "1 h"), (3_600_001, "1.1 h"), (36_000_000, "10 h"),
   ])
   func `spans are said as people say them and never too short`(milliseconds: Int64, text: String) {
     #expect(FailureText.seconds(.milliseconds(milliseconds)) == text)
@@ -66,6 +67,14 @@ struct CallFailureTests {
       FailureText.rateLimited("\"gh\"", limit, retryAfter: .milliseconds(400))
         == "Limit for \"gh\" reached (60 calls per 60 s, burst 5). This call was not sent. "
         + "Try again in 0.4 s."
+    )
+    #expect(
+      FailureText.rateLimited("x", RateLimitPolicy(calls: 1), retryAfter: .seconds(1))
+        .contains("(1 call per 1 s, burst 1)")
+    )
+    #expect(
+      FailureText.rateLimited("x", RateLimitPolicy(calls: 0), retryAfter: .seconds(1))
+        == "Calls to x are switched off by its limit of 0. This call was not sent."
     )
     #expect(
       FailureText.timeout("run", .unsafe, after: .seconds(55), attempts: 1)
@@ -99,5 +108,23 @@ struct CallFailureTests {
         == "Server \"gh\" cannot be started: exited (code 1) (last error line: \"no license\"). "
         + "This call was not sent."
     )
+  }
+
+  @Test(arguments: [
+    (Verdict.success, "is too slow (5 of the last 5 calls)"),
+    (.failure, "is not answering (5 of the last 5 calls failed, last: timed out)"),
+  ])
+  func `an open breaker says what opened it`(verdict: Verdict, reason: String) throws {
+    var policy = BreakerPolicy()
+    policy.slow = .seconds(5)
+    var breaker = CircuitBreaker(policy: policy)
+    for _ in 0..<5 { breaker.settle(try breaker.mustAdmit(at: at(0)), verdict, at: at(6)) }
+    let text = FailureText.breakerOpen(
+      "gh",
+      breaker.lastTrip,
+      lastFailure: "timed out",
+      retryAfter: nil
+    )
+    #expect(text == "Server \"gh\" \(reason). This call was not sent.")
   }
 }

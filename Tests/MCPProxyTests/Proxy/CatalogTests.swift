@@ -159,6 +159,22 @@ struct CatalogTests {
     }
     #expect(table.routes.count == 2000)
   }
+
+  /// The first two have one hash, and that of the third is 0.
+  @Test(arguments: [
+    ["8eSKrBr7aBf", "w0fyqINDHD-", "77kepQFQ8Kl", "23"], ["8eSKrBr7aBf"], ["w0fyqINDHD-"],
+  ])
+  func `a name leads to its own tool whatever its hash`(names: [String]) {
+    var catalog = catalog([endpoint("a") { $0.prefix = "" }])
+    catalog.set(names.map { tool($0) }, of: 0)
+    let table = catalog.publish().table
+    func route(_ token: String) -> Route? { table.route(Array(token.utf8), 0..<token.utf8.count) }
+    for name in ["8eSKrBr7aBf", "w0fyqINDHD-", "77kepQFQ8Kl"] {
+      #expect(route("\"\(name)\"")?.tool.name == (names.contains(name) ? name : nil))
+    }
+    // A number holds no name, whatever its digits.
+    #expect(route("1231") == nil)
+  }
 }
 
 extension String {

@@ -61,6 +61,9 @@ import Testing
     var ledger = ReaperLedger()
     for group in 2..<(ReaperLedger.maxGroups + 100) { ledger.receive("+\(group) 1\n".utf8) }
     #expect(ledger.entries.count == ReaperLedger.maxGroups)
+    // One that is known may have been given to another process.
+    ledger.receive("+2 7\n".utf8)
+    #expect(ledger.entries.first?.startTime == 7)
     ledger.receive("-2\n+900000 1\n".utf8)
     #expect(ledger.entries.last?.group == 900_000)
   }

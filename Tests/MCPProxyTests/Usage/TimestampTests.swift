@@ -43,4 +43,9 @@ struct TimestampTests {
   func `leap days are where they belong`(seconds: Int64, text: String) {
     #expect(Timestamp(nanoseconds: seconds * 1_000_000_000).text == text)
   }
+
+  @Test(arguments: [-1, -999_999_999, -86_400_000_000_001, .min] as [Int64])
+  func `a clock before 1970 counts as its beginning`(nanoseconds: Int64) {
+    #expect(Timestamp(nanoseconds: nanoseconds).text == "1970-01-01T00:00:00.000000Z")
+  }
 }

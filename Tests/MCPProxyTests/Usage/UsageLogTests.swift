@@ -1,13 +1,18 @@
 import Foundation
 import MCPProtocol
 import MCPProxy
+import Synchronization
 import Testing
 
 struct UsageLogTests {
   private let kernel = FakeKernel()
   private let line = #"{"jsonrpc":"2.0","id":"a\"b","method":"tools/call","params":{"name":"t"}}"#
 
-  private func log(_ place: UsagePath = .automatic, keepDays: Int = 90) -> UsageLog {
+  private func log(
+    _ place: UsagePath = .automatic,
+    keepDays: Int = 90,
+    log: Log = .silent
+  ) -> UsageLog {
     var settings = ProxySettings()
     settings.usageDirectory = place
     settings.keepDays = keepDays
@@ -17,7 +22,7 @@ struct UsageLogTests {
       folder: "/usage",
       names: ["server"],
       run: UsageRun(id: "run-1", session: "s", project: "p\"q"),
-      log: .silent
+      log: log
     )
   }
 
@@ -66,6 +71,7 @@ struct UsageLogTests {
     let numbers: [String: Double] = [
       "v": 1, "seq": 1, "dur_ms": 10, "queue_ms": 2, "overhead_ms": 3, "res_bytes": 28,
       "req_bytes": Double(line.utf8.count), "cost_usd": 0.25,
+      "tokens_est": Double((line.utf8.count + 28) / 4),
     ]
     for (key, value) in numbers { #expect(written[key] as? Double == value, "\(key)") }
     #expect(written["ok"] as? Bool == true)
@@ -86,6 +92,50 @@ struct UsageLogTests {
     log.flush()
     #expect(lines(today).first?["ok"] as? Bool == false)
     #expect(lines(today).first?.string("status") == status.rawValue)
+  }
+
+  @Test(arguments: [(0, "0"), (52, "0.052"), (900, "0.9"), (1005, "1.005"), (12_050, "12.05")])
+  func `times are in milliseconds to the microsecond`(microseconds: Int, text: String) throws {
+    setClock()
+    var log = log()
+    log.append(try record())
+    kernel.script { $0.now = $0.now + TimeSpan(nanoseconds: Int64(microseconds) * 1000 + 999) }
+    log.flush()
+    #expect(lines(today).first?.text.contains(#""dur_ms":\#(text),"#) == true)
+  }
+
+  @Test func `a client's name is cut`() throws {
+    setClock()
+    var log = log()
+    let long = String(repeating: "n", count: 101)
+    log.setClient(name: long, version: long, proto: "2025-11-25")
+    log.append(try record())
+    log.flush()
+    #expect(lines(today).first?.string("client")?.count == 100)
+    #expect(lines(today).first?.string("client_version")?.count == 100)
+  }
+
+  @Test func `calls that follow closely are written together, at the time they ended`() throws {
+    setClock()
+    var log = log()
+    kernel.script { $0.now = at(1) }
+    log.append(try record())
+    #expect(log.turnEnded() == nil)
+    log.append(try record())
+    let due = log.turnEnded()
+    #expect(due == at(1) + .milliseconds(1))
+    #expect(lines(today).count == 1)
+    kernel.script {
+      $0.now = at(1) + .milliseconds(1)
+      $0.wallClock += 1_000_000
+    }
+    log.flush()
+    let times = lines(today).compactMap { $0.string("ts") }
+    #expect(times == Array(repeating: "2026-11-21T12:00:00.000000Z", count: 2))
+    for _ in 0..<512 { log.append(try record()) }
+    let next = log.turnEnded()
+    #expect(next == nil)
+    #expect(lines(today).count == 514)
   }
 
   @Test(arguments: ["", "x", "xx", "xxx"])
@@ -116,26 +166,34 @@ struct UsageLogTests {
 
   @Test func `what could not be written is counted in the next line`() throws {
     setClock()
-    var log = log()
-    kernel.script { $0.fileError = SystemError("write", 28) }
-    for _ in 0..<2 {
-      log.append(try record())
+    let warnings = Mutex<[String]>([])
+    var log = log(log: Log(.warn) { text in warnings.withLock { $0.append(text) } })
+    func write() throws {
+      for _ in 0..<2 { log.append(try record()) }
       log.flush()
     }
-    kernel.script { $0.fileError = nil }
-    for _ in 0..<2 {
-      log.append(try record())
-      log.flush()
+    for round in 1...2 {
+      try write()
+      kernel.script { $0.fileError = SystemError("write", 28) }
+      for _ in 0..<2 { try write() }
+      kernel.script { $0.fileError = nil }
+      // The file is opened anew, and each time that writing begins to fail is told once.
+      #expect(kernel.seen.closed.count == round)
+      #expect(warnings.withLock { $0.count } == round)
     }
+    try write()
     let written = lines(today)
-    #expect(written.compactMap { $0["seq"] as? Int } == [3, 4])
-    #expect(written.map { $0["dropped"] as? Int } == [2, nil])
+    #expect(written.compactMap { $0["seq"] as? Int } == [1, 2, 7, 8, 13, 14])
+    #expect(written.map { $0["dropped"] as? Int } == [nil, nil, 4, nil, 4, nil])
   }
 
   @Test func `a new day begins a new file and old files go`() throws {
     setClock()
     kernel.script {
-      for name in ["usage-2026-11-19.jsonl", "usage-2026-11-20.jsonl", "usage-old.jsonl", "x.txt"] {
+      for name in [
+        "usage-2026-11-19.jsonl", "usage-2026-11-20.jsonl", "usage-old.jsonl", "x.txt",
+        "usage-2026-11-01-mine.jsonl",
+      ] {
         $0.files["/usage/\(name)"] = []
       }
     }
@@ -144,7 +202,10 @@ struct UsageLogTests {
     log.flush()
     #expect(
       kernel.directoryEntries("/usage")
-        == ["usage-2026-11-20.jsonl", "usage-2026-11-21.jsonl", "usage-old.jsonl", "x.txt"]
+        == [
+          "usage-2026-11-01-mine.jsonl", "usage-2026-11-20.jsonl", "usage-2026-11-21.jsonl",
+          "usage-old.jsonl", "x.txt",
+        ]
     )
     setClock(addingDays: 1)
     log.append(try record())
@@ -168,6 +229,25 @@ struct UsageLogTests {
     log.flush()
     #expect(lines(today).count == 1)
     #expect(lines("/usage/moved").count == 1)
+    #expect(kernel.seen.closed.count == 1)
+  }
+
+  @Test func `a clock that was never set fails nothing`() throws {
+    kernel.script { $0.wallClock = -1_500_000_000 }
+    var log = log()
+    log.append(try record())
+    log.flush()
+    let written = lines("/usage/usage-1970-01-01.jsonl")
+    #expect(written.map { $0.string("ts") } == ["1970-01-01T00:00:00.000000Z"])
+  }
+
+  @Test func `without a number of days no file goes`() throws {
+    setClock()
+    kernel.script { $0.files["/usage/usage-1999-12-31.jsonl"] = [] }
+    var log = log(keepDays: 0)
+    log.append(try record())
+    log.flush()
+    #expect(kernel.directoryEntries("/usage").count == 2)
   }
 
   @Test func `one file may be named, or none be written`() throws {

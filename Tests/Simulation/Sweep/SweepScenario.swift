@@ -96,6 +96,7 @@ extension Plan {
     calls = 0
     chaos = .minutes(10)
     hasEarlierLife = scenario == .later
+    isStepwise = false
     let read = Tool(name: "read", readOnly: true, idempotent: false, schema: Plan.schema)
     func tool(_ name: String, _ conduct: Tool.Conduct = .plain) -> Tool {
       Tool(name: name, readOnly: false, idempotent: false, schema: Plan.schema, conduct: conduct)

@@ -25,7 +25,7 @@ struct Plan {
 
     /// The same tool without a word on what it does.
     var undeclared: Tool {
-      Tool(name: name, readOnly: false, idempotent: false, schema: schema)
+      Tool(name: name, readOnly: false, idempotent: false, schema: schema, conduct: conduct)
     }
   }
 
