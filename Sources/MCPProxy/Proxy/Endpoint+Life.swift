@@ -134,6 +134,10 @@ extension Endpoint {
       listing.add(answer.line, answer.envelope)
     } while listing.hasMore
     for warning in listing.warnings { log.warn("endpoint \"\(name)\": \(warning)") }
+    guard !listing.hasFailed else {
+      await observer?.listingFailed(by: index)
+      return
+    }
     let tools = listing.tools.map { entry in
       var entry = entry
       entry.number = number(ofTool: entry.name)
