@@ -138,6 +138,10 @@ extension Endpoint {
       await observer?.listingFailed(by: index)
       return
     }
+    // Those with a limit of their own keep it, also if they are listed only now and then.
+    toolNumbers.makeRoom(for: listing.tools.map(\.name), most: 2 * ToolListing.mostTools) {
+      configuration.tools[$0] != nil
+    }
     let tools = listing.tools.map { entry in
       var entry = entry
       entry.number = number(ofTool: entry.name)
