@@ -4,6 +4,10 @@ package import MCPProtocol
 extension ClientSession {
   package func asked(by endpoint: Int, _ line: [UInt8], _ envelope: Envelope) async {
     let id = RequestID(line.span, envelope.id)
+    guard line.count <= Endpoint.longestAnswer else {
+      let text = "Message exceeds \(Endpoint.longestAnswer) bytes"
+      return await endpoints[endpoint].refuse(id.json, -32600, text)
+    }
     guard isInitialized else {
       // The client may not be asked yet (2025-11-25, lifecycle); servers ask for roots at once.
       if earlyQuestions.count < 64 { earlyQuestions.append((endpoint, line, envelope)) }
