@@ -39,19 +39,24 @@ package enum Handshake {
     writer.endObject()
   }
 
+  /// Bytes of what a server says that go into a reason: every waiting call is told of it.
+  private static let longestQuote = 300
+
   /// Reads a server's answer to `initialize`.
   package static func read(_ line: [UInt8], _ envelope: Envelope) -> Outcome {
     guard let body = try? JSONDocument(line, range: envelope.body).root else {
       return .failed("answered initialize with something unreadable")
     }
     if envelope.kind == .error {
-      return .failed("refused initialize: \(body["message"]?.string ?? "no reason given")")
+      let reason = body["message"]?.string?.excerpt(longestQuote)
+      return .failed("refused initialize: \(reason ?? "no reason given")")
     }
     guard let text = body["protocolVersion"]?.string else {
       return .failed("answered initialize without a protocol version")
     }
     guard let version = ProtocolVersion(rawValue: text), version.era == .handshake else {
-      return .failed("speaks protocol version \"\(text)\", which this proxy does not")
+      let quote = text.excerpt(longestQuote)
+      return .failed("speaks protocol version \"\(quote)\", which this proxy does not")
     }
     return .opened(
       Server(

@@ -24,6 +24,13 @@ package struct ToolEntry: Sendable, Equatable {
     self.isIdempotent = isIdempotent
   }
 
+  /// Bytes of the whole entry under a name.
+  package func size(as exposedName: String) -> Int {
+    var writer = JSONWriter()
+    writer.string(exposedName)
+    return #"{"name":,}"#.utf8.count + writer.bytes.count + members.count
+  }
+
   /// The whole entry under the name that the client sees.
   package func write(as exposedName: String, to writer: inout JSONWriter) {
     writer.beginObject()

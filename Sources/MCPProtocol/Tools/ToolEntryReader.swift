@@ -5,29 +5,57 @@
 struct ToolEntryReader {
   let bytes: [UInt8]
   /// What was mended or dropped, for the log.
-  private(set) var warnings: [String] = []
+  private(set) var warnings: Warnings
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  /// Bytes of a name; it is in every message about the tool.
+  private static let longestName = 1024
 
-  mutating func read(_ node: JSONNode) -> ToolEntry? {
-    guard let members = node.members, let name = node["name"]?.string, !name.isEmpty else {
-      warnings.append("a tool without a name is left out")
+  init(_ bytes: [UInt8], _ warnings: Warnings) {
+    self.bytes = bytes
+    self.warnings = warnings
+  }
+
+  /// Reads the entry at `range`; `nil` if it is left out.
+  mutating func read(_ range: Range<Int>) -> ToolEntry? {
+    // Before it takes the memory of a tree.
+    guard range.count <= ToolListing.largestTool else { return leaveOutLarge(range) }
+    guard let node = try? JSONDocument(bytes, range: range).root, let members = node.members,
+      let name = node["name"]?.string, !name.isEmpty
+    else {
+      warnings.add("a tool without a name is left out")
+      return nil
+    }
+    guard name.utf8.count <= Self.longestName else {
+      warn("is left out: its name is longer than \(Self.longestName) bytes", name)
       return nil
     }
     guard let schema = node["inputSchema"], isObjectSchema(schema) else {
-      warnings.append("tool \"\(name)\" is left out: its inputSchema is not of type object")
+      warn("is left out: its inputSchema is not of type object", name)
       return nil
     }
     var writer = JSONWriter()
     for member in lastOfEachName(members) { write(member, ofTool: name, to: &writer) }
     let annotations = node["annotations"]
-    return ToolEntry(
+    let tool = ToolEntry(
       name: name,
       members: writer.bytes,
       schemaHash: hash(ofSchema: schema),
       isReadOnly: annotations?["readOnlyHint"]?.bool == true,
       isIdempotent: annotations?["idempotentHint"]?.bool == true
     )
+    // What is added must not make an entry that could not be read back.
+    return tool.size(as: name) <= ToolListing.largestTool ? tool : leaveOutLarge(range)
+  }
+
+  private mutating func leaveOutLarge(_ range: Range<Int>) -> ToolEntry? {
+    let name = JSONOutline.string("name", of: bytes, range) ?? ""
+    warn("is left out: larger than \(ToolListing.largestTool >> 10) KB", name)
+    return nil
+  }
+
+  /// Notes what became of a tool.
+  mutating func warn(_ what: String, _ tool: String) {
+    warnings.add("tool \"\(tool.excerpt(100))\" \(what)")
   }
 
   /// Of members with the same name the last counts, as common parsers have it.
@@ -75,7 +103,9 @@ struct ToolEntryReader {
   }
 
   private mutating func warn(_ member: String, ofTool tool: String) {
-    warnings.append("\"\(member)\" of tool \"\(tool)\" is left out: wrong type")
+    warnings.add(
+      "\"\(member.excerpt(100))\" of tool \"\(tool.excerpt(100))\" is left out: wrong type"
+    )
   }
 
   /// Of the schema as it is written: a list that was stored has the same when it is read back, and

@@ -1,49 +1,57 @@
 /// One server's tools, gathered page by page (MCP 2025-11-25, pagination).
+///
+/// What a server may list is limited: all of it goes to the client in one line, and clients close
+/// the connection over a line that is too long.
 package struct ToolListing: Sendable {
   package private(set) var tools: [ToolEntry] = []
-  /// What had to be mended or dropped.
-  package private(set) var warnings: [String] = []
   package private(set) var hasMore = false
+  /// The server gave no list, or not all of it: what was known of its tools is not replaced.
+  package private(set) var hasFailed = false
   /// The params that ask for the next page; `nil` for the first.
   package private(set) var nextParameters: [UInt8]?
+  private var mended = Warnings()
+  /// Why not everything was taken.
+  private var ending: String?
   private var cursors: Set<[UInt8]> = []
   private var names: Set<String> = []
+  /// Entries looked at, tools or not.
+  private var entries = 0
+  /// Bytes of the tools taken.
+  private var size = 0
 
   /// Pages after which a server is taken to go round in circles.
   private static let mostPages = 200
-  private static let mostTools = 4096
+  /// Entries of one server.
+  package static let mostTools = 4096
+  /// Bytes of one tool's entry.
+  package static let largestTool = 1 << 20
+  /// Bytes of all entries of one server.
+  package static let largestList = 4 << 20
+  /// Bytes of the token that asks for the next page.
+  private static let longestCursor = 64 << 10
 
   package init() {}
 
-  /// Takes the answer to a tools/list; an error ends the list where it is.
+  /// What had to be mended or dropped.
+  package var warnings: [String] { mended.lines + (ending.map { [$0] } ?? []) }
+
+  /// Takes the answer to a tools/list; an error ends the list.
   package mutating func add(_ line: [UInt8], _ envelope: Envelope) {
     hasMore = false
-    guard envelope.kind == .result, let page = try? JSONDocument(line, range: envelope.body).root
+    guard envelope.kind == .result else { return refused(line, envelope) }
+    let parts = JSONOutline.members(["tools", "nextCursor"], of: line, envelope.body)
+    guard let list = parts[0].flatMap({ Self.elements(of: line, $0) }) else {
+      return fail("answered tools/list without a list of tools")
+    }
+    guard take(list, of: line), let next = parts[1] else { return }
+    // An empty cursor is a cursor; only its absence or null ends the list. It is the server's own:
+    // given back as it came, not decoded and written anew.
+    let cursor = line[next]
+    guard cursor.first == UInt8(ascii: "\"") else { return }
+    guard cursor.count <= Self.longestCursor, cursors.insert(Array(cursor)).inserted,
+      cursors.count < Self.mostPages
     else {
-      // A server without tools says so in many ways; none of them is worth a warning.
-      if envelope.errorCode != -32601 { warnings.append("it refused to list its tools") }
-      return
-    }
-    var reader = ToolEntryReader(line)
-    defer { warnings += reader.warnings }
-    for node in page["tools"]?.array ?? [] {
-      guard tools.count < Self.mostTools else {
-        warnings.append("it lists more than \(Self.mostTools) tools; the rest is left out")
-        return
-      }
-      guard let tool = reader.read(node) else { continue }
-      guard names.insert(tool.name).inserted else {
-        warnings.append("tool \"\(tool.name)\" is listed twice; the first one counts")
-        continue
-      }
-      tools.append(tool)
-    }
-    // An empty cursor is a cursor; only its absence or null ends the list.
-    guard let next = page["nextCursor"], next.string != nil else { return }
-    // It is the server's own: given back as it came, not decoded and written anew.
-    let cursor = next.text(in: line)
-    guard cursors.insert(Array(cursor)).inserted, cursors.count < Self.mostPages else {
-      warnings.append("its list of tools does not end; what came so far counts")
+      ending = "its list of tools does not end; what came so far counts"
       return
     }
     hasMore = true
@@ -55,9 +63,56 @@ package struct ToolListing: Sendable {
     nextParameters = writer.bytes
   }
 
-  /// Reads tools back from what `write` made of them.
-  package static func read(_ node: JSONNode, _ bytes: [UInt8]) -> [ToolEntry] {
-    var reader = ToolEntryReader(bytes)
-    return (node.array ?? []).compactMap { reader.read($0) }
+  private mutating func refused(_ line: [UInt8], _ envelope: Envelope) {
+    // So a server says that it has no tools at all.
+    if envelope.errorCode == -32601, nextParameters == nil { return }
+    let message = JSONOutline.string("message", of: line, envelope.body)
+    fail("refused to list its tools: \(message?.excerpt(200) ?? "no reason given")")
+  }
+
+  private mutating func fail(_ problem: String) {
+    hasFailed = true
+    ending = "it \(problem); those it listed before stay listed"
+  }
+
+  /// Reads back a list that was written with `ToolEntry.write`, under the same limits; `nil` if it
+  /// is none.
+  package static func read(_ bytes: [UInt8], _ range: Range<Int>) -> ToolListing? {
+    guard let list = elements(of: bytes, range) else { return nil }
+    var listing = ToolListing()
+    _ = listing.take(list, of: bytes)
+    return listing
+  }
+
+  /// One more than is allowed, so that there being more shows.
+  private static func elements(of bytes: [UInt8], _ range: Range<Int>) -> [Range<Int>]? {
+    JSONOutline.elements(of: bytes, range, most: mostTools + 1)
+  }
+
+  /// Takes entries that stand in `bytes`; false if a limit ends the list.
+  private mutating func take(_ list: [Range<Int>], of bytes: [UInt8]) -> Bool {
+    var reader = ToolEntryReader(bytes, mended)
+    defer { mended = reader.warnings }
+    for range in list {
+      entries += 1
+      guard entries <= Self.mostTools else {
+        ending = "it lists more than \(Self.mostTools) tools; the rest is left out"
+        return false
+      }
+      guard let tool = reader.read(range) else { continue }
+      guard names.insert(tool.name).inserted else {
+        reader.warn("is listed twice; the first one counts", tool.name)
+        continue
+      }
+      let toolSize = tool.size(as: tool.name)
+      guard size + toolSize <= Self.largestList else {
+        let limit = Self.largestList >> 20
+        ending = "its tools have more than \(limit) MB together; the rest is left out"
+        return false
+      }
+      size += toolSize
+      tools.append(tool)
+    }
+    return true
   }
 }

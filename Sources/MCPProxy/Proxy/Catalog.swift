@@ -6,12 +6,34 @@ package import MCPProtocol
 package struct Catalog: Sendable {
   private struct Source: Sendable {
     let configuration: EndpointConfiguration
-    var tools: [ToolEntry]?
+    var tools: [ToolEntry]? { didSet { lookUp() } }
+    /// Those of the tools that may be called, in order, and the place of each.
+    private(set) var offered: [ToolEntry] = []
+    private(set) var places: [String: Int] = [:]
     /// The last start or list failed: nothing is to be waited for.
     var hasFailed = false
     /// The tools are those of an earlier run.
     var isStored = false
+
+    init(configuration: EndpointConfiguration) { self.configuration = configuration }
+
+    /// Done with each list, not with each call.
+    private mutating func lookUp() {
+      offered = (tools ?? []).filter { allows($0.name) }
+      places = Dictionary(
+        offered.enumerated().map { ($1.name, $0) },
+        uniquingKeysWith: { first, _ in first }
+      )
+    }
+
+    private func allows(_ tool: String) -> Bool {
+      if configuration.excludeTools.contains(where: { Glob.matches($0, tool) }) { return false }
+      return configuration.includeTools?.contains { Glob.matches($0, tool) } ?? true
+    }
   }
+
+  /// Bytes of the merged list: it goes to the client in one line.
+  package static let largestList = Endpoint.longestAnswer
 
   private var sources: [Source]
   private let names: ToolNames
@@ -61,24 +83,21 @@ package struct Catalog: Sendable {
   /// A tool of an endpoint, if it may be called.
   package func tool(_ name: String, of endpoint: Int) -> ToolEntry? {
     let source = sources[endpoint]
-    guard isUsable(source.configuration), allows(name, source.configuration) else { return nil }
-    return source.tools?.first { $0.name == name }
-  }
-
-  private func allows(_ tool: String, _ configuration: EndpointConfiguration) -> Bool {
-    if configuration.excludeTools.contains(where: { Glob.matches($0, tool) }) { return false }
-    return configuration.includeTools?.contains { Glob.matches($0, tool) } ?? true
+    guard isUsable(source.configuration) else { return nil }
+    return source.places[name].map { source.offered[$0] }
   }
 
   // MARK: What the client sees
 
   /// The merged list and where each of its tools leads, in the order of the configuration.
-  package func publish() -> (table: RoutingTable, list: [UInt8]) {
+  ///
+  /// What makes the list too long is left out of it, but may be called; `leftOut` counts it.
+  package func publish() -> (
+    table: RoutingTable, list: [UInt8], leftOut: [(endpoint: Int, count: Int)]
+  ) {
     var entries: [(endpoint: Int, tool: ToolEntry)] = []
     for (endpoint, source) in sources.enumerated() where isListed(endpoint) {
-      for tool in source.tools ?? [] where allows(tool.name, source.configuration) {
-        entries.append((endpoint, tool))
-      }
+      for tool in source.offered { entries.append((endpoint, tool)) }
     }
     let exposed = names.names(
       entries.map { entry in
@@ -94,11 +113,21 @@ package struct Catalog: Sendable {
     writer.beginObject()
     writer.key("tools")
     writer.beginArray()
-    for (entry, name) in zip(entries, exposed) { entry.tool.write(as: name, to: &writer) }
+    var leftOut: [(endpoint: Int, count: Int)] = []
+    for (entry, name) in zip(entries, exposed) {
+      // A comma before it, and the brackets that close the list.
+      if writer.bytes.count + entry.tool.size(as: name) + 3 <= Self.largestList {
+        entry.tool.write(as: name, to: &writer)
+      } else if leftOut.last?.endpoint == entry.endpoint {
+        leftOut[leftOut.count - 1].count += 1
+      } else {
+        leftOut.append((entry.endpoint, 1))
+      }
+    }
     writer.endArray()
     writer.endObject()
     let routes = zip(entries, exposed).map { route($0.endpoint, $0.tool, named: $1) }
-    return (RoutingTable(routes), writer.bytes)
+    return (RoutingTable(routes), writer.bytes, leftOut)
   }
 
   private func route(_ endpoint: Int, _ tool: ToolEntry, named name: String) -> Route {

@@ -15,15 +15,31 @@ package actor CatalogStore: LoopBound {
     self.log = log
   }
 
-  private static let largestFile = 32 << 20
+  /// Bytes of a file that is read: more than a list within its own limit takes.
+  private static let largestFile = 2 * ToolListing.largestList
 
+  /// The stored list; `nil` if there is none that can be used.
   package func load(of endpoint: Endpoint) -> [ToolEntry]? {
-    guard let path = path(of: endpoint.configuration),
-      let bytes = try? loop.kernel.readFile(path, limit: Self.largestFile),
-      let document = try? JSONDocument(bytes), document.root["v"]?.int(in: bytes) == 1,
-      let tools = document.root["tools"], tools.array != nil
+    guard let path = path(of: endpoint.configuration), let bytes = read(path) else { return nil }
+    let parts = JSONOutline.members(["v", "tools"], of: bytes, 0..<bytes.count)
+    guard parts[0].map({ bytes[$0] }) == [UInt8(ascii: "1")], let range = parts[1],
+      let listing = ToolListing.read(bytes, range)
     else { return nil }
-    return ToolListing.read(tools, bytes)
+    for warning in listing.warnings {
+      log.warn("stored list of endpoint \"\(endpoint.name)\": \(warning)")
+    }
+    return listing.tools
+  }
+
+  private func read(_ path: String) -> [UInt8]? {
+    do throws(SystemError) {
+      return try loop.kernel.readFile(path, limit: Self.largestFile)
+    } catch {
+      if !error.isNotFound {
+        log.warn("catalogue \(path): \(error); it is not used, and replaced by the next list")
+      }
+      return nil
+    }
   }
 
   package func save(_ tools: [ToolEntry], of endpoint: Endpoint) {

@@ -83,7 +83,15 @@ extension ClientSession {
   }
 
   private func publish() {
-    (table, list) = catalog.publish()
+    let published = catalog.publish()
+    (table, list) = (published.table, published.list)
+    for (endpoint, count) in published.leftOut {
+      log.warn(
+        "\(count) tools of endpoint \"\(endpoints[endpoint].name)\" are not listed: the list has "
+          + "reached the limit of \(Catalog.largestList >> 20) MB for one message; leave out with "
+          + "excludeTools what is not needed"
+      )
+    }
     guard let known = listKnown, known != list, changeTimer == nil else { return }
     changeTimer = loop.setTimer(
       at: loop.now + Self.changeDelay,
@@ -101,16 +109,18 @@ extension ClientSession {
 
   /// A stand-in that takes other arguments is no stand-in; its operator should know.
   private func warnAboutFallback(of endpoint: Int) {
+    var warnings = Warnings()
     for route in table.routes where route.endpoint == endpoint {
       for other in route.fallback {
         guard let tool = catalog.tool(route.tool.name, of: other),
           tool.schemaHash != route.schemaHash
         else { continue }
-        log.warn(
+        warnings.add(
           "tool \"\(route.tool.name)\" of \"\(endpoints[other].name)\" takes other arguments than "
             + "that of \"\(endpoints[endpoint].name)\": it cannot stand in for it"
         )
       }
     }
+    for warning in warnings.lines { log.warn(warning) }
   }
 }

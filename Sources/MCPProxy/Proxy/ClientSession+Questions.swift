@@ -30,6 +30,10 @@ extension ClientSession {
     _ line: [UInt8],
     _ envelope: Envelope
   ) async {
+    guard line.count <= Endpoint.longestAnswer else {
+      let text = "Message exceeds \(Endpoint.longestAnswer) bytes"
+      return await endpoints[endpoint].questionRefused(number, -32600, text)
+    }
     let question = EarlyQuestion(
       endpoint: endpoint,
       number: number,

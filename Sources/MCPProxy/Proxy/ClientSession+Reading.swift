@@ -227,7 +227,9 @@ extension ClientSession {
     guard let number = batch, var gathered = batches[number] else { return send(frame) }
     // Out of the dictionary while it grows: two owners would mean a copy for each answer.
     batches[number] = nil
-    gathered.answers.append(Array(frame.dropLast()))
+    // Several arrays then: each answer is found by its id.
+    if gathered.isFull(for: frame.count), let line = gathered.takeLine() { send(line) }
+    gathered.add(frame)
     settleBatch(number, &gathered)
   }
 
@@ -254,10 +256,7 @@ extension ClientSession {
       return
     }
     batches[number] = nil
-    guard !batch.answers.isEmpty else { return }
-    var frame = [UInt8(ascii: "[")]
-    frame.append(contentsOf: batch.answers.joined(separator: [UInt8(ascii: ",")]))
-    send(frame + [UInt8(ascii: "]")] + newline)
+    if let line = batch.takeLine() { send(line) }
   }
 }
 

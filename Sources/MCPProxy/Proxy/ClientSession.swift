@@ -85,7 +85,8 @@ package actor ClientSession: EndpointObserver, LoopBound {
     lines = LineBuffer(limit: settings.maxLine)
     let names = ToolNames(separator: settings.separator, longest: settings.maxToolName)
     catalog = Catalog(endpoints.map(\.configuration), names: names)
-    (table, list) = catalog.publish()
+    let published = catalog.publish()
+    (table, list) = (published.table, published.list)
   }
 
   /// Serves the client until it closes its side and everything in flight is answered.

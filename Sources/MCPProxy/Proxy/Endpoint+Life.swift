@@ -135,6 +135,14 @@ extension Endpoint {
       listing.add(answer.line, answer.envelope)
     } while listing.hasMore
     for warning in listing.warnings { log.warn("endpoint \"\(name)\": \(warning)") }
+    guard !listing.hasFailed else {
+      await observer?.listingFailed(by: index)
+      return
+    }
+    // Those with a limit of their own keep it, also if they are listed only now and then.
+    toolNumbers.makeRoom(for: listing.tools.map(\.name), most: 2 * ToolListing.mostTools) {
+      configuration.tools[$0] != nil
+    }
     let tools = listing.tools.map { entry in
       var entry = entry
       entry.number = number(ofTool: entry.name)

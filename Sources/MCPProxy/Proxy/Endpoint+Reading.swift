@@ -217,14 +217,24 @@ extension Endpoint {
   private func receiveNotification(_ envelope: Envelope, _ line: [UInt8]) async {
     switch envelope.method {
     case .progress: await receiveProgress(envelope, line)
-    case .logMessage: await observer?.logged(by: index, line, envelope)
+    case .logMessage where fits(line): await observer?.logged(by: index, line, envelope)
     case .toolsChanged: refreshTools()
     case .cancelled:
       guard !envelope.requestID.isEmpty else { return }
       takeBackQuestion(RequestID(line.span, envelope.requestID))
-    case .elicitationComplete: await observer?.notified(line, envelope)
+    case .elicitationComplete where fits(line): await observer?.notified(line, envelope)
     default: break
     }
+  }
+
+  /// Whether the client can be sent a notification; one that is too long is left out.
+  private func fits(_ line: [UInt8]) -> Bool {
+    guard line.count > Self.longestAnswer else { return true }
+    log.warn(
+      "endpoint \"\(name)\" sent a notification of \(line.count) bytes, over the limit of "
+        + "\(Self.longestAnswer) for one message; it is left out"
+    )
+    return false
   }
 
   /// Progress gives a call more time, up to its limit (MCP 2025-11-25, progress).
@@ -237,7 +247,7 @@ extension Endpoint {
     call.deadline = max(call.deadline, min(now + call.attempt.timeout, call.attempt.limit))
     breaker.excuse(call.permit)
     toolBreakers.excuse(call.attempt.tool.index, call.toolPermit)
-    guard !call.attempt.message.envelope.progressToken.isEmpty else { return }
+    guard !call.attempt.message.envelope.progressToken.isEmpty, fits(line) else { return }
     await observer?.progressed(call.attempt.call, line, envelope)
   }
 

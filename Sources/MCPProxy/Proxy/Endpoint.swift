@@ -75,7 +75,7 @@ package actor Endpoint: LoopBound {
   var junkLines = 0
   var lateAnswers = 0
   var unansweredProbes = 0
-  var toolNumbers: [String: Int] = [:]
+  var toolNumbers = ToolNumbers()
   /// What the running process declares of its tools, by number.
   var listedEffects: [Int: Effect] = [:]
   var listIsStale = false
@@ -120,10 +120,8 @@ package actor Endpoint: LoopBound {
 
   /// The number by which guards know a tool; given once and kept.
   package func number(ofTool name: String) -> Int {
-    if let number = toolNumbers[name] { return number }
-    let number = toolNumbers.count
-    toolNumbers[name] = number
-    if let limit = configuration.tools[name]?.rateLimit {
+    let number = toolNumbers.number(of: name)
+    if toolBuckets[number] == nil, let limit = configuration.tools[name]?.rateLimit {
       toolBuckets[number] = TokenBucket(policy: limit, at: loop.now)
     }
     return number

@@ -73,6 +73,22 @@ import Testing
     #expect(try Self.outcome(answer) == .failed(reason))
   }
 
+  @Test(arguments: [
+    #""error":{"code":1,"message":"LONG"}"#, #""result":{"protocolVersion":"LONG"}"#,
+  ])
+  func `a reason is quoted in part and on one line`(answer: String) throws {
+    // A character of three bytes, so that a cut at any other place would show.
+    let long = "first\\nsecond\\u001b[2J" + String(repeating: "\u{20AC}", count: 1_000_000)
+    let outcome = try Self.outcome(answer.replacing("LONG", with: long))
+    guard case .failed(let reason) = outcome else {
+      Issue.record("opened")
+      return
+    }
+    #expect(reason.utf8.count < 400)
+    #expect(reason.contains("first second [2J\u{20AC}"))
+    #expect(!reason.contains("\u{FFFD}"))
+  }
+
   @Test func `what is no answer opens nothing`() throws {
     let line = #"[{"jsonrpc":"2.0","id":1,"result":{}}]"#.bytes
     let envelope = try EnvelopeParser.parse(line.span)

@@ -151,8 +151,8 @@ import Testing
     #expect(tools.count == 2)
     #expect(tools.first?.schemaHash == tools.last?.schemaHash)
     // Else a stored list would differ from the one it was made of.
-    let stored = try JSONDocument.parse("[\(tools.map(\.text).joined(separator: ","))]".bytes)
-    #expect(ToolListing.read(stored.root, stored.bytes) == tools)
+    let stored = "[\(tools.map(\.text).joined(separator: ","))]".bytes
+    #expect(ToolListing.read(stored, 0..<stored.count)?.tools == tools)
   }
 
   @Test func `a tool is written under another name and reads back`() throws {
@@ -164,16 +164,15 @@ import Testing
     entry.write(as: "s__\"a\"", to: &writer)
     entry.write(as: "a", to: &writer)
     writer.endArray()
-    let document = try JSONDocument.parse(writer.bytes)
-    let back = ToolListing.read(document.root, document.bytes)
+    let back = try #require(ToolListing.read(writer.bytes, 0..<writer.bytes.count)).tools
     #expect(back.map(\.name) == ["s__\"a\"", "a"])
     #expect(back.last == entry)
-    #expect(ToolListing.read(try JSONDocument.parse("{}".bytes).root, "{}".bytes) == [])
+    #expect(ToolListing.read("{}".bytes, 0..<2) == nil)
   }
 
   @Test func `a tool with very many members is read in one go`() throws {
     // Were each member compared with all others, this would not end in a day.
-    let count = 100_000
+    let count = 90_000
     let members = (0..<count).map { #""m\#($0)":0"# }.joined(separator: ",")
     let listing = try ToolListing.page(#"{"name":"a",\#(Self.schema),\#(members),"m0":1}"#)
     let text = try #require(listing.tools.first?.text)

@@ -148,6 +148,35 @@ struct CatalogTests {
     }
   }
 
+  @Test func `the merged list stays within one message`() {
+    var catalog = catalog((0..<5).map { endpoint("server\($0)") })
+    let text = String(repeating: "x", count: 1 << 20)
+    for number in 0..<5 {
+      let tools = (0..<3).map { index in
+        ToolEntry(
+          name: "tool\(index)",
+          members: Array(#""description":"\#(text)""#.utf8),
+          schemaHash: 1,
+          isReadOnly: false,
+          isIdempotent: false
+        )
+      }
+      catalog.set(tools + [tool("small")], of: number)
+    }
+    let list = catalog.publish().list
+    #expect(list.count <= 8 << 20)
+    #expect(list.count > 7 << 20)
+  }
+
+  @Test func `a tool is found without a look at the others`() {
+    var catalog = catalog([
+      endpoint("a") { $0.excludeTools = (0..<50).map { "*no*such*\($0)" } }
+    ])
+    catalog.set((0..<4096).map { tool("tool\($0)") }, of: 0)
+    // Were all of them looked at, this would not end in a quarter of an hour.
+    for number in 0..<4096 { #expect(catalog.tool("tool\(number)", of: 0) != nil) }
+  }
+
   @Test func `two thousand tools all have their own route`() {
     var catalog = catalog((0..<20).map { endpoint("server\($0)") })
     for number in 0..<20 { catalog.set((0..<100).map { tool("tool\($0)") }, of: number) }
