@@ -120,7 +120,7 @@ import Glibc
     guard let options = arguments.chaos else { return nil }
     do throws(Arguments.UsageError) {
       let settings = try options.settings(configuration)
-      Host.warn("mcp-proxy: \(settings.announcement)\n")
+      Host.warn("mcp-proxy: \(settings.announcement)")
       return settings
     } catch {
       fail(error.text, 64)

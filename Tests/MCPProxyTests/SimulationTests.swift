@@ -3,7 +3,7 @@ import MCPProxy
 import Testing
 
 /// The simulation itself: that it runs, and that a seed always takes the same way.
-@Suite(.timeLimit(.minutes(2))) struct SimulationTests {
+@Suite(.timeLimit(.minutes(10))) struct SimulationTests {
   private typealias Run = (lines: [String], status: MCPProxy.ExitStatus?)
 
   private func run(_ arguments: String...) throws -> Run {

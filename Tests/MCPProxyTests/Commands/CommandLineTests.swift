@@ -2,7 +2,7 @@ import MCPProxy
 import Testing
 
 /// What the command line refuses, and what `run` says before it serves.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct CommandLineTests {
   private let home: TemporaryFolder
 

@@ -9,7 +9,7 @@ import Glibc
 #endif
 
 /// `mcp-proxy chaos` as a user runs it.
-@Suite(.timeLimit(.minutes(2))) struct PlaybookCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct PlaybookCommandTests {
   private let home: TemporaryFolder
 
   init() throws { home = try TemporaryFolder() }

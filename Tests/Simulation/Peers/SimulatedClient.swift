@@ -26,7 +26,7 @@ final class SimulatedClient {
   private var line: [UInt8] = []
   /// Errors with the id null that the client has earned.
   var expectedNulls = 0
-  private var openQuestions: Set<Int> = []
+  var openQuestions: Set<Int> = []
   private(set) var isInitialized = false
   /// Arrays of messages exist in one revision only.
   private(set) var allowsBatches = false
@@ -271,31 +271,6 @@ final class SimulatedClient {
     world.after(world.random.span(.milliseconds(5), .minutes(3))) { world in
       guard self.openQuestions.remove(number) != nil else { return }
       self.send(#"{"jsonrpc":"2.0","id":\#(number),"result":{"roots":[]}}"#, world)
-    }
-  }
-
-  private func notified(
-    _ json: TinyJSON,
-    _ message: Range<Int>,
-    _ method: String,
-    _ world: World
-  ) {
-    switch method {
-    case "notifications/cancelled":
-      guard let id = json.int(json.at(message, "params", "requestId")) else { return }
-      openQuestions.remove(id)
-      world.goals.saw(.questionTakenBack)
-    case "notifications/progress":
-      let token = json.text(json.at(message, "params", "progressToken")) ?? ""
-      guard let k = Int(token.dropFirst()), let call = calls[k] else {
-        return world.fail("P2", "the client got progress under the unknown token \(token)")
-      }
-      if call.answers > 0, uses(of: k) == 1 {
-        world.fail("P1", "k=\(k) made progress after its answer")
-      }
-      world.goals.saw(.progressPassedOn)
-    case "notifications/tools/list_changed": world.goals.saw(.listChanged)
-    default: break
     }
   }
 }
