@@ -1,0 +1,81 @@
+import MCPProtocol
+
+// Pings: whose fault a silence is, and whether an endpoint whose breaker is open is well again.
+extension Endpoint {
+  /// A silent endpoint is asked once: if it answers, only the tool is to blame (row 9).
+  func askWhoIsToBlame(_ call: CallInFlight) {
+    toolBreakers.settle(
+      call.attempt.tool.index,
+      call.toolPermit,
+      .failure,
+      at: loop.now,
+      pausedFor: call.paused
+    )
+    let patience = min(Self.probePatience, call.attempt.timeout)
+    let id = pending.nextID()
+    sendRequest(id, "ping", nil)
+    let timer = loop.setTimer(
+      at: loop.now + patience,
+      owner: self,
+      token: EndpointTimer(.deadline, UInt64(id)).token
+    )
+    pending.add(id, .own(.blame(call.permit, paused: call.paused, timer: timer)))
+  }
+
+  static let probePatience = TimeSpan.seconds(5)
+
+  func answeredOwn(_ own: OwnRequest, _ answer: OwnAnswer?) {
+    let now = loop.now
+    switch own {
+    case .step(let step):
+      loop.cancelTimer(step.timer)
+      unsafe step.continuation.resume(returning: answer)
+    case .blame(let permit, let paused, let timer):
+      loop.cancelTimer(timer)
+      let verdict: Verdict = answer == nil ? .failure : .ignored
+      breaker.settle(permit, verdict, at: now, pausedFor: paused)
+      countProbe(answered: answer != nil)
+      armBreakerTimer()
+      admitWaiting()
+    case .probe(let permit, let timer):
+      loop.cancelTimer(timer)
+      breaker.settleOwnProbe(permit, succeeded: answer != nil, at: now)
+      countProbe(answered: answer != nil)
+      armBreakerTimer()
+      admitWaiting()
+    }
+  }
+
+  /// Three pings without an answer: the process hangs, and only another one will help.
+  private func countProbe(answered: Bool) {
+    unansweredProbes = answered ? 0 : unansweredProbes + 1
+    if unansweredProbes >= 3 { end("did not answer three pings") }
+  }
+
+  // MARK: The breaker's time
+
+  func armBreakerTimer() {
+    breakerTimer.map(loop.cancelTimer)
+    breakerTimer = breaker.nextDeadline.map {
+      loop.setTimer(at: $0, owner: self, token: EndpointTimer(.breaker).token)
+    }
+  }
+
+  func breakerTimerFired() {
+    breakerTimer = nil
+    let now = loop.now
+    if state == .ready, let permit = breaker.beginOwnProbe(at: now) {
+      let id = pending.nextID()
+      sendRequest(id, "ping", nil)
+      let timer = loop.setTimer(
+        at: now + Self.probePatience,
+        owner: self,
+        token: EndpointTimer(.deadline, UInt64(id)).token
+      )
+      pending.add(id, .own(.probe(permit, timer: timer)))
+      return
+    }
+    breaker.expire(at: now)
+    armBreakerTimer()
+  }
+}
