@@ -133,21 +133,4 @@ package enum EnvelopeParser {
       envelope.method = Method(name.span, 0..<name.count)
     }
   }
-
-  /// The id of a message of which only the head is known; `nil` if it does not come to light.
-  package static func idInHead(_ text: borrowing Span<UInt8>) -> Range<Int>? {
-    let start = JSONLexer.skipBlanks(text, from: 0)
-    guard start < text.count, text[start] == UInt8(ascii: "{") else { return nil }
-    var walk = MemberWalk(start)
-    while (try? walk.next(text)) == true {
-      guard let end = try? value(text, walk.value, depth: 1) else { return nil }
-      if JSONLexer.matches(text, walk.name, "id") {
-        let id = walk.value..<end
-        // A number that runs into the cut may go on behind it.
-        return end < text.count && RequestID.isValid(text, id) ? id : nil
-      }
-      walk.pass(end)
-    }
-    return nil
-  }
 }

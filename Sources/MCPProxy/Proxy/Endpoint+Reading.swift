@@ -175,25 +175,35 @@ extension Endpoint {
     if case .invalid(let problem, let id?) = error,
       let number = RequestID.integer(source.span.extracting(line), id), pending[number] != nil,
       // A request of the endpoint's own may bear the same number.
-      (try? JSONDocument(source, range: line))?.root["method"] == nil
+      !MessageHead(source.span.extracting(line)).isRequest
     {
       return rejectAnswer(number, problem)
     }
+    countJunk()
+  }
+
+  private func countJunk() {
     junkLines += 1
     log.debug("endpoint \"\(name)\" wrote a line that is no message")
     if junkLines >= 20 { end("wrote \(junkLines) lines in a row that are no messages") }
   }
 
   private func takeOversize(_ head: Range<Int>) {
-    let source = lines.storage
-    let text = source.span.extracting(head)
-    let token = EnvelopeParser.idInHead(text).flatMap { RequestID.integer(text, $0) }
-    // Some servers write the id last, where it was thrown away; with one call open it is its.
-    guard let id = token ?? (pending.count == 1 ? pending.ids.first : nil) else {
-      junkLines += 1
+    let line = Array(lines.storage[head])
+    let message = MessageHead(line.span)
+    let problem = "longer than \(launcher.maxLine) bytes"
+    if message.isRequest {
+      countJunk()
+      // A notification has no id, and a request's may have been thrown away.
+      if let id = message.id { refuse(Array(line[id]), -32600, "Message is \(problem)") }
       return
     }
-    rejectAnswer(id, "longer than \(launcher.maxLine) bytes", size: launcher.maxLine)
+    let number = message.id.flatMap { RequestID.integer(line.span, $0) }
+    // Some servers write the id last, where it was thrown away; with one call open it is its.
+    guard let id = number ?? (pending.count == 1 ? pending.ids.first : nil) else {
+      return countJunk()
+    }
+    rejectAnswer(id, problem, size: launcher.maxLine)
   }
 
   // MARK: Notifications and requests

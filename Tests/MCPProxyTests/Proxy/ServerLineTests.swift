@@ -1,0 +1,54 @@
+import MCPProxy
+import Testing
+
+/// Lines of a server's that are too long, or arrays, and what it is sent before it is ready.
+struct ServerLineTests {
+  private static let long = String(repeating: "x", count: 12 << 10)
+  private typealias Step = FakeKernel.Step
+
+  // MARK: Too long
+
+  /// Requests and notifications; the call in flight has the id 3.
+  private static let requests = [
+    #"{"jsonrpc":"2.0","id":3,"method":"sampling/createMessage","params":{"x":"\#(long)"}}"#,
+    #"{"method":"sampling/createMessage","id":3,"params":{"x":"\#(long)"},"jsonrpc":"2.0"}"#,
+    #"{"jsonrpc":"2.0","id":3,"params":{"x":"\#(long)"},"method":"sampling/createMessage"}"#,
+    #"{"method":"sampling/createMessage","params":{"x":"\#(long)"},"jsonrpc":"2.0","id":3}"#,
+    #"{"jsonrpc":"2.0","method":"notifications/message","params":{"data":"\#(long)"}}"#,
+  ]
+
+  @Test(arguments: requests)
+  func `a request that is too long is nobody's answer`(line: String) {
+    let run = StagedProxy().run(
+      StagedProxy.opening() + [
+        StagedProxy.client(StagedProxy.call(7)), StagedProxy.server(line),
+        StagedProxy.server(StagedProxy.result(3)),
+      ]
+    )
+    #expect(run.answers("7").count == 1)
+    #expect(run.answers("7").first?.failure == nil)
+    // It is told where its id came to light.
+    let isKnown = Self.requests.prefix(3).contains(line)
+    #expect(run.server.filter { $0.id == "3" }.compactMap(\.errorCode) == (isKnown ? [-32600] : []))
+  }
+
+  @Test(arguments: [
+    #"{"jsonrpc":"2.0","id":3,"result":{"x":"\#(long)"}}"#,
+    #"{"result":{"x":"\#(long)"},"jsonrpc":"2.0","id":3}"#,
+    #"{"jsonrpc":"2.0","x":"\#(long)","id":3}"#,
+  ])
+  func `an answer that is too long ends its call`(line: String) {
+    let run = StagedProxy().run(
+      StagedProxy.opening() + [StagedProxy.client(StagedProxy.call(7)), StagedProxy.server(line)]
+    )
+    #expect(run.answers("7").map(\.reason) == ["result_too_large"])
+  }
+
+  @Test func `a server that writes nothing but lines that are too long is ended`() {
+    let flood = [Step](repeating: StagedProxy.server(Self.requests[4]), count: 20)
+    let run = StagedProxy().run(StagedProxy.opening() + flood)
+    #expect(run.kernel.children[StagedProxy.process]?.exit == .signal(9))
+    let fewer = StagedProxy().run(StagedProxy.opening() + flood.dropLast())
+    #expect(fewer.kernel.children[StagedProxy.process]?.exit == .code(0))
+  }
+}
