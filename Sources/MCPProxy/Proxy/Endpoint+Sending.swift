@@ -102,8 +102,12 @@ extension Endpoint {
 
   /// Passes on a message of the client's that is already in the endpoint's terms.
   package func forward(_ line: [UInt8]) {
-    guard state == .ready || state == .starting else { return }
-    sendLine(line)
+    if isOpen { sendLine(line) }
+  }
+
+  /// Whether the handshake is done: servers hear of nothing else before (2025-11-25, lifecycle).
+  private var isOpen: Bool {
+    (state == .ready || state == .starting) && process?.server != nil
   }
 
   /// Sends a request of our own and waits for its answer; `nil` if none came in time.
@@ -147,8 +151,7 @@ extension Endpoint {
   /// The client's wish for log messages; kept for processes to come.
   package func setLogLevel(_ level: String) {
     logLevel = level
-    guard supportsLogging, state == .ready else { return }
-    sendLogLevel(level)
+    if isOpen, process?.server?.supportsLogging == true { sendLogLevel(level) }
   }
 
   func sendLogLevel(_ level: String) {

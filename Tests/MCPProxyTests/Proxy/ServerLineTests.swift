@@ -51,4 +51,40 @@ struct ServerLineTests {
     let fewer = StagedProxy().run(StagedProxy.opening() + flood.dropLast())
     #expect(fewer.kernel.children[StagedProxy.process]?.exit == .code(0))
   }
+
+  // MARK: Before it is ready
+
+  private static let rootsChanged =
+    #"{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}"#
+
+  @Test func `a server hears of nothing before the handshake is done`() {
+    let run = StagedProxy().run(
+      StagedProxy.clientOpens + [
+        StagedProxy.client(Self.rootsChanged), StagedProxy.serverOpens(), StagedProxy.serverLists,
+        StagedProxy.client(Self.rootsChanged),
+      ]
+    )
+    let expected = [
+      "initialize", "notifications/initialized", "tools/list", "notifications/roots/list_changed",
+    ]
+    #expect(run.server.compactMap(\.method) == expected)
+  }
+
+  @Test func `a log level that is set during the first list reaches the server`() {
+    let level =
+      #"{"jsonrpc":"2.0","id":"l","method":"logging/setLevel","params":{"level":"error"}}"#
+    let run = StagedProxy().run(
+      StagedProxy.clientOpens + [
+        StagedProxy.serverOpens(), StagedProxy.client(level), StagedProxy.serverLists,
+      ]
+    )
+    #expect(run.server.filter { $0.method == "logging/setLevel" }.count == 1)
+    let early = StagedProxy().run(
+      StagedProxy.clientOpens + [
+        StagedProxy.client(level), StagedProxy.serverOpens(), StagedProxy.serverLists,
+      ]
+    )
+    let expected = ["initialize", "notifications/initialized", "logging/setLevel", "tools/list"]
+    #expect(early.server.compactMap(\.method) == expected)
+  }
 }
