@@ -19,6 +19,21 @@ package enum EnvelopeParser {
     return envelope
   }
 
+  /// Where the elements of a well-formed array stand; `nil` if there are none or more than `most`.
+  package static func elements(_ text: borrowing Span<UInt8>, most: Int) -> [Range<Int>]? {
+    var elements: [Range<Int>] = []
+    var index = JSONLexer.skipBlanks(text, from: 0) + 1
+    while elements.count < most {
+      index = JSONLexer.skipBlanks(text, from: index)
+      guard let end = try? JSONLexer.skipValue(text, from: index, depth: 1) else { return nil }
+      elements.append(index..<end)
+      index = JSONLexer.skipBlanks(text, from: end)
+      guard index < text.count, text[index] == UInt8(ascii: ",") else { return elements }
+      index += 1
+    }
+    return nil
+  }
+
   private static func finish(
     _ text: borrowing Span<UInt8>,
     from end: Int

@@ -153,9 +153,9 @@ extension Endpoint {
   private func receiveIfAnswer(_ source: [UInt8], _ line: Range<Int>) -> Envelope? {
     do throws(EnvelopeError) {
       let envelope = try EnvelopeParser.parse(source.span.extracting(line))
+      guard envelope.kind == .result || envelope.kind == .error else { return other(envelope) }
       junkLines = 0
       lastSpeech = loop.now
-      guard envelope.kind == .result || envelope.kind == .error else { return envelope }
       receiveAnswer(envelope, source, line)
     } catch {
       receiveJunk(error, source, line)
@@ -163,11 +163,30 @@ extension Endpoint {
     return nil
   }
 
-  /// Servers of 2025-03-26 may answer with an array of messages.
+  /// Takes note of what is no answer; `nil` if it is nonsense.
+  private func other(_ envelope: Envelope) -> Envelope? {
+    if envelope.kind == .batch {
+      // Of an array of messages, its elements say whether the endpoint spoke.
+      if process?.server?.version.allowsBatches == true { return envelope }
+      countJunk()
+      return nil
+    }
+    junkLines = 0
+    lastSpeech = loop.now
+    return envelope
+  }
+
+  private static let largestBatch = 1000
+
   private func receiveBatch(_ line: [UInt8]) async {
-    let messages = try? JSONDocument(line).root.array
-    for message in messages ?? [] where message.members != nil {
-      await receive(IncomingLine(Array(line[message.range])))
+    let elements = EnvelopeParser.elements(line.span, most: Self.largestBatch)
+    guard let elements else { return countJunk() }
+    for element in elements where process?.reasonToEnd == nil {
+      if line[element.lowerBound] == UInt8(ascii: "{") {
+        await receive(IncomingLine(Array(line[element])))
+      } else {
+        countJunk()
+      }
     }
   }
 

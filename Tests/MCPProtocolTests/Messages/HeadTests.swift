@@ -60,4 +60,17 @@ import Testing
     #expect(head.isRequest == (kind == "request"))
     #expect(head.isAnswer == (kind == "answer"))
   }
+
+  @Test(
+    arguments: [
+      ("[]", nil), (" [ ] ", nil), ("[1]", ["1"]),
+      (#" [ {"a":[1,2]} , "x,]" ]"#, [#"{"a":[1,2]}"#, #""x,]""#]),
+      ("[1,2,3]", ["1", "2", "3"]), ("[1,2,3,4]", nil),
+    ] as [(String, [String]?)]
+  )
+  func `the elements of an array are found up to a number`(line: String, elements: [String]?) {
+    let bytes = line.bytes
+    let found = EnvelopeParser.elements(bytes.span, most: 3)
+    #expect(found?.map { bytes.text($0) } == elements)
+  }
 }

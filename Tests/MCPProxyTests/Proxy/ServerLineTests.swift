@@ -52,6 +52,57 @@ struct ServerLineTests {
     #expect(fewer.kernel.children[StagedProxy.process]?.exit == .code(0))
   }
 
+  // MARK: Arrays
+
+  private static let answer = "[\(StagedProxy.result(3))]"
+
+  @Test(arguments: [
+    ("2024-11-05", 0), ("2025-03-26", 1), ("2025-06-18", 0), ("2025-11-25", 0),
+  ])
+  func `only a server of 2025-03-26 may answer with an array`(version: String, answers: Int) {
+    let run = StagedProxy().run(
+      StagedProxy.opening(version) + [
+        StagedProxy.client(StagedProxy.call(7)), StagedProxy.server(Self.answer),
+        StagedProxy.pass(.seconds(51)),
+      ]
+    )
+    #expect(run.answers("7").filter { $0.failure == nil }.count == answers)
+  }
+
+  private static func array(_ count: Int, _ element: String = "0") -> String {
+    "[\([String](repeating: element, count: count).joined(separator: ","))]"
+  }
+
+  @Test(
+    arguments: [
+      ("2025-11-25", array(1, "{}"), 20), ("2025-11-25", "[]", 20), ("2025-03-26", "[]", 20),
+      ("2025-03-26", array(20), 1), ("2025-03-26", array(1), 20),
+      ("2025-03-26", array(1, "[]"), 20),
+      ("2025-03-26", array(1001, StagedProxy.result(99)), 20),
+    ] as [(String, String, Int)]
+  )
+  func `arrays of nothing are junk`(version: String, line: String, times: Int) {
+    let steps =
+      StagedProxy.opening(version) + [Step](repeating: StagedProxy.server(line), count: times)
+    var staged = StagedProxy()
+    staged.maxLine = 64 << 10
+    #expect(staged.run(steps).kernel.children[StagedProxy.process]?.exit == .signal(9))
+    let fewer = staged.run(steps.dropLast())
+    #expect(fewer.kernel.children[StagedProxy.process]?.exit == .code(0))
+  }
+
+  @Test func `nothing of an array is read once the server is to end`() {
+    let ping = #"{"jsonrpc":"2.0","id":"p","method":"ping"}"#
+    let junk = [String](repeating: "0", count: 20).joined(separator: ",")
+    let run = StagedProxy().run(
+      StagedProxy.opening("2025-03-26") + [
+        StagedProxy.server("[\(ping),\(junk),\(ping.replacing("p\",", with: "r\","))]")
+      ]
+    )
+    #expect(run.kernel.children[StagedProxy.process]?.exit == .signal(9))
+    #expect(!run.server.contains { $0.id == #""r""# })
+  }
+
   // MARK: Before it is ready
 
   private static let rootsChanged =
