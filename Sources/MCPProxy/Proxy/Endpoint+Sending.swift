@@ -74,6 +74,8 @@ extension Endpoint {
     case .failed:
       // A closed end is reported again and again until the process is gone.
       stopWatchingInput()
+      // What it answered before is in the pipe.
+      outputReady(isClosed: true)
       end(Self.closedInput)
     }
   }
