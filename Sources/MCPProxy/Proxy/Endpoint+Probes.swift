@@ -11,6 +11,12 @@ extension Endpoint {
       at: loop.now,
       pausedFor: call.paused
     )
+    let suspect = Suspect(permit: call.permit, paused: call.paused)
+    // One silence is one ping, however many calls met it: a busy server must not be taken to hang.
+    if let open = pending.openBlame, case .own(.blame(let suspects, let timer)) = pending[open] {
+      pending[open] = .own(.blame(suspects + [suspect], timer: timer))
+      return
+    }
     let patience = min(Self.probePatience, call.attempt.timeout)
     let id = pending.nextID()
     sendRequest(id, "ping", nil)
@@ -19,7 +25,7 @@ extension Endpoint {
       owner: self,
       token: EndpointTimer(.deadline, UInt64(id)).token
     )
-    pending.add(id, .own(.blame(call.permit, paused: call.paused, timer: timer)))
+    pending.add(id, .own(.blame([suspect], timer: timer)))
   }
 
   static let probePatience = TimeSpan.seconds(5)
@@ -30,10 +36,12 @@ extension Endpoint {
     case .step(let step):
       loop.cancelTimer(step.timer)
       unsafe step.continuation.resume(returning: answer)
-    case .blame(let permit, let paused, let timer):
+    case .blame(let suspects, let timer):
       loop.cancelTimer(timer)
       let verdict: Verdict = answer == nil ? .failure : .ignored
-      breaker.settle(permit, verdict, at: now, pausedFor: paused)
+      for suspect in suspects {
+        breaker.settle(suspect.permit, verdict, at: now, pausedFor: suspect.paused)
+      }
       countProbe(answered: answer != nil)
       armBreakerTimer()
       admitWaiting()

@@ -28,4 +28,38 @@ struct ServerEndTests {
     #expect(run.answers("7").map { $0.result?["x"] as? Int } == [1])
     #expect(run.answers("8").map { $0.failure?["executed"] as? String } == ["no"])
   }
+
+  // MARK: Silence
+
+  private static let calls = StagedProxy.client(
+    [7, 8, 9].map(StagedProxy.call).joined(separator: "\n")
+  )
+
+  @Test func `one silence over many calls is one ping, not many`() {
+    var staged = StagedProxy()
+    staged.endpoint.policy.retry.attempts = 1
+    let steps =
+      StagedProxy.opening() + [Self.calls, StagedProxy.pass(.seconds(51))]
+    let silent = staged.run(steps + [StagedProxy.pass(.seconds(6))])
+    #expect(silent.server.filter { $0.method == "ping" }.count == 1)
+    #expect(silent.kernel.children[Self.id]?.signals == [])
+    #expect(["7", "8", "9"].allSatisfy { silent.answers($0).first?.reason == "timeout" })
+    // The next request of ours after initialize, list and calls.
+    let alive = staged.run(steps + [StagedProxy.server(StagedProxy.result(6, "{}"))])
+    #expect(alive.kernel.children[Self.id]?.exit == .code(0))
+  }
+
+  @Test func `every call of a silence counts for the breaker`() {
+    var staged = StagedProxy()
+    staged.endpoint.policy.retry.attempts = 1
+    staged.endpoint.policy.breaker.consecutive = 3
+    staged.endpoint.policy.breaker.perTool = false
+    let steps =
+      StagedProxy.opening() + [Self.calls, StagedProxy.pass(.seconds(51))]
+    let next = [StagedProxy.client(StagedProxy.call(10)), StagedProxy.pass(.seconds(51))]
+    let silent = staged.run(steps + [StagedProxy.pass(.seconds(6))] + next)
+    #expect(silent.answers("10").first?.reason == "breaker_open")
+    let alive = staged.run(steps + [StagedProxy.server(StagedProxy.result(6, "{}"))] + next)
+    #expect(alive.answers("10").first?.reason == "timeout")
+  }
 }
