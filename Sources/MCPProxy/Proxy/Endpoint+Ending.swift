@@ -227,21 +227,29 @@ extension Endpoint {
     guard loop.kernel.groupExists(group) else { return await launcher.buried(group) }
     dyingGroups.insert(group)
     loop.kernel.signal(group, state == .stopping ? .kill : .terminate)
-    _ = loop.setTimer(
-      at: loop.now + (state == .stopping ? .milliseconds(20) : .milliseconds(500)),
-      owner: self,
-      token: EndpointTimer(.group, UInt64(group)).token
-    )
+    setGroupTimer(group, state == .stopping ? .milliseconds(20) : Self.killGrace)
     guard state == .stopping else { return }
     await unsafe withUnsafeContinuation { unsafe burialWaiter.wait($0) }
     await launcher.buried(group)
   }
 
+  private func setGroupTimer(_ group: Int32, _ span: TimeSpan) {
+    _ = loop.setTimer(
+      at: loop.now + span,
+      owner: self,
+      token: EndpointTimer(.group, UInt64(group)).token
+    )
+  }
+
   func groupTimerFired(_ group: Int32) {
-    // The reaper keeps watch over it until a later burial finds it gone.
-    loop.kernel.signal(group, .kill)
-    dyingGroups.remove(group)
-    burialWaiter.resume()
+    if dyingGroups.remove(group) != nil {
+      loop.kernel.signal(group, .kill)
+      if state != .stopping { setGroupTimer(group, Self.killGrace) }
+      burialWaiter.resume()
+    } else if !loop.kernel.groupExists(group) {
+      launcher.onLoop(group) { $0.buried($1) }
+    }
+    // What even that has not ended stays with the reaper.
   }
 
   // MARK: Closing

@@ -62,4 +62,22 @@ struct ServerEndTests {
     let alive = staged.run(steps + [StagedProxy.server(StagedProxy.result(6, "{}"))] + next)
     #expect(alive.answers("10").first?.reason == "timeout")
   }
+
+  // MARK: What is left
+
+  @Test func `the reaper forgets a group whose last process was killed later`() {
+    var staged = StagedProxy()
+    staged.hasReaper = true
+    staged.child.hasHelper = true
+    let second = TimeSpan.seconds(1)
+    let run = staged.run(
+      StagedProxy.opening() + [
+        { $0.end(Self.id, .code(0)) }, StagedProxy.pass(second), StagedProxy.pass(second),
+        StagedProxy.pass(second),
+      ]
+    )
+    #expect(run.kernel.children[Self.id]?.signals == [.terminate, .kill])
+    let told = String(decoding: run.kernel.output[Self.id - 9] ?? [], as: UTF8.self)
+    #expect(told.split(separator: "\n").filter { $0 == "-\(Self.id)" }.count == 1, "\(told)")
+  }
 }
