@@ -80,4 +80,18 @@ struct ServerEndTests {
     let told = String(decoding: run.kernel.output[Self.id - 9] ?? [], as: UTF8.self)
     #expect(told.split(separator: "\n").filter { $0 == "-\(Self.id)" }.count == 1, "\(told)")
   }
+
+  @Test func `a process that cannot be ended does not keep the proxy`() {
+    var staged = StagedProxy()
+    staged.child.isStuck = true
+    let run = staged.run(StagedProxy.opening() + [StagedProxy.client(StagedProxy.call(7))])
+    #expect(run.exitCode == 0)
+    #expect(run.kernel.now - at(0) < .seconds(60))
+    #expect(run.answers("7").count == 1)
+    // Without a call that is waited for, clients give two seconds.
+    let quick = staged.run(StagedProxy.opening())
+    #expect(quick.exitCode == 0)
+    #expect(quick.kernel.now - at(0) < .seconds(2))
+    #expect(quick.kernel.children[Self.id]?.signals.contains(.kill) == true)
+  }
 }
