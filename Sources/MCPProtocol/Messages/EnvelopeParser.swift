@@ -19,6 +19,21 @@ package enum EnvelopeParser {
     return envelope
   }
 
+  /// Where the elements of a well-formed array stand; `nil` if there are none or more than `most`.
+  package static func elements(_ text: borrowing Span<UInt8>, most: Int) -> [Range<Int>]? {
+    var elements: [Range<Int>] = []
+    var index = JSONLexer.skipBlanks(text, from: 0) + 1
+    while elements.count < most {
+      index = JSONLexer.skipBlanks(text, from: index)
+      guard let end = try? JSONLexer.skipValue(text, from: index, depth: 1) else { return nil }
+      elements.append(index..<end)
+      index = JSONLexer.skipBlanks(text, from: end)
+      guard index < text.count, text[index] == UInt8(ascii: ",") else { return elements }
+      index += 1
+    }
+    return nil
+  }
+
   private static func finish(
     _ text: borrowing Span<UInt8>,
     from end: Int
@@ -132,22 +147,5 @@ package enum EnvelopeParser {
       let name = Array(JSONLexer.decodedName(text, envelope.methodName).utf8)
       envelope.method = Method(name.span, 0..<name.count)
     }
-  }
-
-  /// The id of a message of which only the head is known; `nil` if it does not come to light.
-  package static func idInHead(_ text: borrowing Span<UInt8>) -> Range<Int>? {
-    let start = JSONLexer.skipBlanks(text, from: 0)
-    guard start < text.count, text[start] == UInt8(ascii: "{") else { return nil }
-    var walk = MemberWalk(start)
-    while (try? walk.next(text)) == true {
-      guard let end = try? value(text, walk.value, depth: 1) else { return nil }
-      if JSONLexer.matches(text, walk.name, "id") {
-        let id = walk.value..<end
-        // A number that runs into the cut may go on behind it.
-        return end < text.count && RequestID.isValid(text, id) ? id : nil
-      }
-      walk.pass(end)
-    }
-    return nil
   }
 }

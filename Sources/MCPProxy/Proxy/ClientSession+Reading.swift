@@ -40,8 +40,7 @@ extension ClientSession {
   private func take(_ line: LineBuffer.Line) {
     switch line {
     case .oversize(let head):
-      let text = Array(lines.storage[head])
-      inbox.append(.oversize(id: EnvelopeParser.idInHead(text.span).map { Array(text[$0]) }))
+      inbox.append(.oversize(head: Array(lines.storage[head])))
     case .whole(let range):
       let range = withoutMark(range, lines.storage)
       do throws(EnvelopeError) {
@@ -82,8 +81,8 @@ extension ClientSession {
   func receive(_ incoming: IncomingMessage, _ group: inout DiscardingTaskGroup) async {
     switch incoming {
     case .message(let message): await receive(message, batch: nil, &group)
-    case .unreadable(let error, let line): reject(error, line, nil)
-    case .oversize(let id): respond(id, -32600, "Message exceeds \(settings.maxLine) bytes")
+    case .unreadable(let error, let line): await reject(error, line, nil)
+    case .oversize(let head): await rejectOversize(head)
     }
   }
 
@@ -107,18 +106,6 @@ extension ClientSession {
       await receiveAnswer(line, envelope)
       forgo(batch)
     case .batch: await receiveBatch(line, within: batch, &group)
-    }
-  }
-
-  private func reject(_ error: EnvelopeError, _ line: [UInt8], _ batch: Int?) {
-    switch error {
-    case .syntax where line.allSatisfy { $0 <= 0x20 }:
-      // A line of blanks is as good as an empty one.
-      break
-    case .syntax(let error):
-      respond(nil, -32700, "Parse error: \(error)", batch)
-    case .invalid(let problem, let id):
-      respond(id.map { Array(line[$0]) }, -32600, "Invalid request: \(problem)", batch)
     }
   }
 
@@ -160,7 +147,7 @@ extension ClientSession {
         let message = ClientMessage(part, try EnvelopeParser.parse(part.span))
         await receive(message, batch: number, &group)
       } catch {
-        reject(error, part, number)
+        await reject(error, part, number)
       }
     }
     forgo(number)
@@ -264,6 +251,6 @@ extension ClientSession {
 enum IncomingMessage {
   case message(ClientMessage)
   case unreadable(EnvelopeError, [UInt8])
-  /// Longer than the limit; the id, where it came to light.
-  case oversize(id: [UInt8]?)
+  /// Longer than the limit; its beginning.
+  case oversize(head: [UInt8])
 }

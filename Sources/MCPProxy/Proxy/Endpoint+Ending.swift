@@ -49,12 +49,16 @@ extension Endpoint {
       end("did not finish its start in \(FailureText.seconds(configuration.policy.timeout.start))")
     case .exit:
       loop.kernel.signal(process?.id ?? 0, .kill)
+      // The system may not let it go even so; then nobody waits for its output any more.
+      end("did not end when it was told to")
       exitWaiter.resume()
     case .restart: wakeUp()
     case .stopAsking:
       loop.kernel.signal(process?.id ?? 0, .terminate)
       setLifeTimer(.stopKilling, Self.killGrace)
-    case .stopKilling: loop.kernel.signal(process?.id ?? 0, .kill)
+    case .stopKilling:
+      loop.kernel.signal(process?.id ?? 0, .kill)
+      setLifeTimer(.exit, Self.lastGrace)
     case .refresh: refreshWaiter.resume()
     case nil: break
     }
@@ -63,6 +67,7 @@ extension Endpoint {
   /// Together under the two seconds that clients give us before they kill.
   private static let termGrace = TimeSpan.seconds(1)
   private static let killGrace = TimeSpan.milliseconds(500)
+  private static let lastGrace = TimeSpan.milliseconds(200)
 
   /// Ends the process because of something it did.
   func end(_ reason: String) {
@@ -86,7 +91,8 @@ extension Endpoint {
   func awaitExit() async {
     process?.isOver = true
     if state == .ready { state = .backingOff(until: loop.now, why: "has ended") }
-    if process?.exit == nil {
+    // While it is being stopped, a timer runs until nothing is left to try.
+    if process?.exit == nil, state != .stopping || lifeTimer != nil {
       if state != .stopping { setLifeTimer(.exit, .milliseconds(300)) }
       await unsafe withUnsafeContinuation { unsafe exitWaiter.wait($0) }
     }
@@ -227,21 +233,29 @@ extension Endpoint {
     guard loop.kernel.groupExists(group) else { return await launcher.buried(group) }
     dyingGroups.insert(group)
     loop.kernel.signal(group, state == .stopping ? .kill : .terminate)
-    _ = loop.setTimer(
-      at: loop.now + (state == .stopping ? .milliseconds(20) : .milliseconds(500)),
-      owner: self,
-      token: EndpointTimer(.group, UInt64(group)).token
-    )
+    setGroupTimer(group, state == .stopping ? .milliseconds(20) : Self.killGrace)
     guard state == .stopping else { return }
     await unsafe withUnsafeContinuation { unsafe burialWaiter.wait($0) }
     await launcher.buried(group)
   }
 
+  private func setGroupTimer(_ group: Int32, _ span: TimeSpan) {
+    _ = loop.setTimer(
+      at: loop.now + span,
+      owner: self,
+      token: EndpointTimer(.group, UInt64(group)).token
+    )
+  }
+
   func groupTimerFired(_ group: Int32) {
-    // The reaper keeps watch over it until a later burial finds it gone.
-    loop.kernel.signal(group, .kill)
-    dyingGroups.remove(group)
-    burialWaiter.resume()
+    if dyingGroups.remove(group) != nil {
+      loop.kernel.signal(group, .kill)
+      if state != .stopping { setGroupTimer(group, Self.killGrace) }
+      burialWaiter.resume()
+    } else if !loop.kernel.groupExists(group) {
+      launcher.onLoop(group) { $0.buried($1) }
+    }
+    // What even that has not ended stays with the reaper.
   }
 
   // MARK: Closing

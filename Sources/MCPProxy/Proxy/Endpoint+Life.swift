@@ -110,9 +110,9 @@ extension Endpoint {
     switch Handshake.read(answer.line, answer.envelope) {
     case .failed(let problem): return problem
     case .opened(let server):
-      supportsLogging = server.supportsLogging
+      process?.server = server
       sendLine(Array(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#.utf8))
-      if supportsLogging, let logLevel { sendLogLevel(logLevel) }
+      if server.supportsLogging, let logLevel { sendLogLevel(logLevel) }
       return nil
     }
   }

@@ -1,6 +1,6 @@
 import MCPProtocol
 
-// What the process writes: lines of protocol on its output, anything on its error output.
+// What the process writes on its output: lines of protocol.
 extension Endpoint {
   /// The output has something to read, or has ended: answers are taken at once.
   func outputReady(isClosed: Bool = false) {
@@ -167,9 +167,9 @@ extension Endpoint {
   private func receiveIfAnswer(_ source: [UInt8], _ line: Range<Int>) -> Envelope? {
     do throws(EnvelopeError) {
       let envelope = try EnvelopeParser.parse(source.span.extracting(line))
+      guard envelope.kind == .result || envelope.kind == .error else { return other(envelope) }
       junkLines = 0
       lastSpeech = loop.now
-      guard envelope.kind == .result || envelope.kind == .error else { return envelope }
       receiveAnswer(envelope, source, line)
     } catch {
       receiveJunk(error, source, line)
@@ -177,11 +177,30 @@ extension Endpoint {
     return nil
   }
 
-  /// Servers of 2025-03-26 may answer with an array of messages.
+  /// Takes note of what is no answer; `nil` if it is nonsense.
+  private func other(_ envelope: Envelope) -> Envelope? {
+    if envelope.kind == .batch {
+      // Of an array of messages, its elements say whether the endpoint spoke.
+      if process?.server?.version.allowsBatches == true { return envelope }
+      countJunk()
+      return nil
+    }
+    junkLines = 0
+    lastSpeech = loop.now
+    return envelope
+  }
+
+  private static let largestBatch = 1000
+
   private func receiveBatch(_ line: [UInt8]) async {
-    let messages = try? JSONDocument(line).root.array
-    for message in messages ?? [] where message.members != nil {
-      await receive(IncomingLine(Array(line[message.range])))
+    let elements = EnvelopeParser.elements(line.span, most: Self.largestBatch)
+    guard let elements else { return countJunk() }
+    for element in elements where process?.reasonToEnd == nil {
+      if line[element.lowerBound] == UInt8(ascii: "{") {
+        await receive(IncomingLine(Array(line[element])))
+      } else {
+        countJunk()
+      }
     }
   }
 
@@ -189,10 +208,14 @@ extension Endpoint {
     if case .invalid(let problem, let id?) = error,
       let number = RequestID.integer(source.span.extracting(line), id), pending[number] != nil,
       // A request of the endpoint's own may bear the same number.
-      (try? JSONDocument(source, range: line))?.root["method"] == nil
+      !MessageHead(source.span.extracting(line)).isRequest
     {
       return rejectAnswer(number, problem)
     }
+    countJunk()
+  }
+
+  private func countJunk() {
     junkLines += 1
     // A usage text or a complaint on the wrong stream. Later it may be a part of a result.
     if state == .starting { tail.append(source[line] + [UInt8(ascii: "\n")]) }
@@ -201,15 +224,21 @@ extension Endpoint {
   }
 
   private func takeOversize(_ head: Range<Int>) {
-    let source = lines.storage
-    let text = source.span.extracting(head)
-    let token = EnvelopeParser.idInHead(text).flatMap { RequestID.integer(text, $0) }
-    // Some servers write the id last, where it was thrown away; with one call open it is its.
-    guard let id = token ?? (pending.count == 1 ? pending.ids.first : nil) else {
-      junkLines += 1
+    let line = Array(lines.storage[head])
+    let message = MessageHead(line.span)
+    let problem = "longer than \(launcher.maxLine) bytes"
+    if message.isRequest {
+      countJunk()
+      // A notification has no id, and a request's may have been thrown away.
+      if let id = message.id { refuse(Array(line[id]), -32600, "Message is \(problem)") }
       return
     }
-    rejectAnswer(id, "longer than \(launcher.maxLine) bytes", size: launcher.maxLine)
+    let number = message.id.flatMap { RequestID.integer(line.span, $0) }
+    // Some servers write the id last, where it was thrown away; with one call open it is its.
+    guard let id = number ?? (pending.count == 1 ? pending.ids.first : nil) else {
+      return countJunk()
+    }
+    rejectAnswer(id, problem, size: launcher.maxLine)
   }
 
   // MARK: Notifications and requests
@@ -267,32 +296,6 @@ extension Endpoint {
   /// Answers a request of the endpoint's with an error.
   package func refuse(_ id: [UInt8], _ code: Int, _ message: String) {
     sendLine(ResponseLine.error(id: id, code: code, message: message))
-  }
-
-  // MARK: Error output
-
-  /// Keeps the pipe empty, so that a process that logs a lot does not stand still.
-  func readErrors() async {
-    guard let stream = process?.error else { return }
-    let watch = watch(stream, .reading, .error)
-    process?.errorWatch = watch
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    while process?.errorIsOpen == true {
-      await unsafe withUnsafeContinuation { unsafe errorWaiter.wait($0) }
-      guard process?.errorIsOpen == true else { return }
-      switch loop.kernel.read(stream, into: &buffer, at: 0..<buffer.count) {
-      case .bytes(let count): tail.append(buffer[..<count])
-      case .wouldBlock: continue
-      case .end, .failed: closeErrors()
-      }
-    }
-  }
-
-  func closeErrors() {
-    guard let running = process, running.errorIsOpen else { return }
-    process?.errorIsOpen = false
-    if let watch = running.errorWatch { loop.unwatch(running.error, watch) }
-    loop.kernel.close(running.error)
   }
 }
 

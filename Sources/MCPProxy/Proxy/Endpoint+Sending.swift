@@ -74,8 +74,8 @@ extension Endpoint {
     case .failed:
       // A closed end is reported again and again until the process is gone.
       stopWatchingInput()
-      // What it said instead of starting is not to be lost.
-      if state == .starting { outputReady(isClosed: true) }
+      // What it answered before, or said instead of starting, is in the pipe.
+      outputReady(isClosed: true)
       end(Self.closedInput)
     }
   }
@@ -104,8 +104,12 @@ extension Endpoint {
 
   /// Passes on a message of the client's that is already in the endpoint's terms.
   package func forward(_ line: [UInt8]) {
-    guard state == .ready || state == .starting else { return }
-    sendLine(line)
+    if isOpen { sendLine(line) }
+  }
+
+  /// Whether the handshake is done: servers hear of nothing else before (2025-11-25, lifecycle).
+  private var isOpen: Bool {
+    (state == .ready || state == .starting) && process?.server != nil
   }
 
   /// Sends a request of our own and waits for its answer; `nil` if none came in time.
@@ -149,8 +153,7 @@ extension Endpoint {
   /// The client's wish for log messages; kept for processes to come.
   package func setLogLevel(_ level: String) {
     logLevel = level
-    guard supportsLogging, state == .ready else { return }
-    sendLogLevel(level)
+    if isOpen, process?.server?.supportsLogging == true { sendLogLevel(level) }
   }
 
   func sendLogLevel(_ level: String) {

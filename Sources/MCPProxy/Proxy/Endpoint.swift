@@ -71,7 +71,6 @@ package actor Endpoint: LoopBound {
   var dyingGroups: Set<Int32> = []
   var clientCapabilities: [UInt8] = Array("{}".utf8)
   var logLevel: String?
-  var supportsLogging = false
   var junkLines = 0
   var lateAnswers = 0
   var unansweredProbes = 0

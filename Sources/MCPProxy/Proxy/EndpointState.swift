@@ -1,3 +1,5 @@
+import MCPProtocol
+
 /// Where an endpoint's process stands.
 package enum EndpointState: Sendable, Equatable {
   /// Never started, or ended in peace: starts when something needs it.
@@ -41,6 +43,8 @@ final class EndpointProcess {
   var errorWatch: UInt64?
   var inputIsOpen = true
   var errorIsOpen = true
+  /// What it said of itself, once the handshake is done.
+  var server: Handshake.Server?
   /// Set once the process has ended.
   var exit: ExitStatus?
   /// Why we ended it, where it was us.

@@ -47,6 +47,11 @@ struct PendingRequests {
     }
   }
 
+  /// The ping that is to tell who is to blame, if one is open.
+  var openBlame: Int? {
+    ids.first { if case .own(.blame) = self[$0] { true } else { false } }
+  }
+
   /// When the first of the calls has had its time.
   var nextDeadline: Instant? {
     ids.compactMap { if case .call(let call) = self[$0] { call.deadline } else { nil } }.min()
@@ -119,10 +124,16 @@ struct WaitingCall {
 enum OwnRequest {
   /// A step of the opening or a list; the answer's line goes to the waiting task.
   case step(OwnStep)
-  /// A ping that tells whether the endpoint or only the tool is to blame for a silent call.
-  case blame(Permit, paused: TimeSpan, timer: EventLoop.TimerID)
+  /// A ping that tells whether the endpoint or only the tools are to blame for silent calls.
+  case blame([Suspect], timer: EventLoop.TimerID)
   /// The breaker's own probe.
   case probe(Permit, timer: EventLoop.TimerID)
+}
+
+/// What is left of a call that ran out of time in silence: how it ended for the breaker is open.
+struct Suspect {
+  let permit: Permit
+  let paused: TimeSpan
 }
 
 /// A task that waits for the answer to a request of ours.

@@ -89,7 +89,7 @@ private func checkHeads(_ line: [UInt8]) {
   let expected = PlainJSON.read(line)?.values(of: "id").first?.range
   let step = max(1, line.count / 64)
   for cut in stride(from: 0, through: line.count, by: step) {
-    let id = EnvelopeParser.idInHead(line.span.extracting(..<cut))
+    let id = MessageHead(line.span.extracting(..<cut)).id
     guard let id else { continue }
     check(id.upperBound <= cut, "the id ends behind the head")
     if expected != nil { check(id == expected, "of a head of \(cut) bytes the id is \(id)") }

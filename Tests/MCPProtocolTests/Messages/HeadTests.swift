@@ -1,11 +1,11 @@
 import MCPProtocol
 import Testing
 
-/// Finding the id of a message of which only the head was kept.
+/// What the head of a message tells of the whole.
 @Suite struct HeadTests {
   private static func id(_ head: some Sequence<UInt8>) -> String? {
     let bytes = Array(head)
-    return EnvelopeParser.idInHead(bytes.span).map { bytes.text($0) }
+    return MessageHead(bytes.span).id.map { bytes.text($0) }
   }
 
   @Test(arguments: Vector.messages)
@@ -44,5 +44,33 @@ import Testing
     #expect(Self.id(#"{"x":""#.bytes + [0xF0, 0x9F]) == nil)
     let deep = #"{"x":"# + String(repeating: "[", count: 4000)
     #expect(Self.id(deep.utf8) == nil)
+  }
+
+  @Test(
+    arguments: [
+      (#"{"id":1,"method":"#, "request"), (#"{"method":"x","result":{"#, "request"),
+      (#"{"id":1,"params":{"a"#, "request"), (#"{"params":{},"result":1}"#, "answer"),
+      (#"{"id":1,"result":{"a"#, "answer"), (#"{"error":"#, "answer"),
+      (#"{"id":1,"resul"#, "neither"), (#"{"id":1,"x":"result"}"#, "neither"),
+      (#"{"x":{"method":1},"#, "neither"), (#"[{"method":1}]"#, "neither"), ("", "neither"),
+    ]
+  )
+  func `the names of its members tell a request from an answer`(head: String, kind: String) {
+    let head = MessageHead(head.bytes.span)
+    #expect(head.isRequest == (kind == "request"))
+    #expect(head.isAnswer == (kind == "answer"))
+  }
+
+  @Test(
+    arguments: [
+      ("[]", nil), (" [ ] ", nil), ("[1]", ["1"]),
+      (#" [ {"a":[1,2]} , "x,]" ]"#, [#"{"a":[1,2]}"#, #""x,]""#]),
+      ("[1,2,3]", ["1", "2", "3"]), ("[1,2,3,4]", nil),
+    ] as [(String, [String]?)]
+  )
+  func `the elements of an array are found up to a number`(line: String, elements: [String]?) {
+    let bytes = line.bytes
+    let found = EnvelopeParser.elements(bytes.span, most: 3)
+    #expect(found?.map { bytes.text($0) } == elements)
   }
 }

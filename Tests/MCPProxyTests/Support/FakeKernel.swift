@@ -33,7 +33,18 @@ final class FakeKernel: Kernel {
     var randomState: UInt64 = 1
     /// Called when nothing would ever happen again.
     var whenIdle: (@Sendable () -> Void)?
+    /// What happens whenever nothing else does, in order, before time passes.
+    var steps: [Step] = []
+    /// Descriptors of which the next report says nothing.
+    var unreported: Set<Int32> = []
+    /// Processes that will be started, in order; there are no others.
+    var unborn: [FakeChild] = []
+    /// Processes that were started, by their ids.
+    var children: [Int32: FakeChild] = [:]
+    var childHasEnded = false
   }
+
+  typealias Step = @Sendable (inout State) -> Void
 
   private let state = Mutex(State())
 
@@ -86,10 +97,22 @@ final class FakeKernel: Kernel {
         if state.reads[number]?.isEmpty == false { ready.insert(.reading) }
         if !state.full.contains(number) { ready.insert(.writing) }
         ready.formIntersection(watch.interest)
-        if !ready.isEmpty { events.append(Readiness(token: watch.token, interest: ready)) }
+        if state.isOver(number) { ready = [.reading, .writing, .closed] }
+        if !ready.isEmpty, !state.unreported.contains(number) {
+          events.append(Readiness(token: watch.token, interest: ready))
+        }
+      }
+      state.unreported = []
+      if state.childHasEnded {
+        state.childHasEnded = false
+        events.append(Readiness(token: .max, interest: [], signal: .childExited))
       }
       if !events.isEmpty || state.isAwake || deadline == .zero {
         state.isAwake = false
+        return nil
+      }
+      if !state.steps.isEmpty {
+        state.steps.removeFirst()(&state)
         return nil
       }
       guard let deadline else { return state.whenIdle ?? {} }
@@ -109,12 +132,16 @@ final class FakeKernel: Kernel {
     at range: Range<Int>
   ) -> Transfer {
     let (transfer, bytes) = state.withLock { state -> (Transfer, [UInt8]) in
-      guard let next = state.reads[descriptor.number]?.first else { return (.wouldBlock, []) }
-      state.reads[descriptor.number]?.removeFirst()
+      let number = descriptor.number
+      guard let next = state.reads[number]?.first else {
+        return (state.isOver(number) ? .end : .wouldBlock, [])
+      }
+      state.reads[number]?.removeFirst()
       guard case .bytes(let count) = next else { return (next, []) }
-      let bytes = Array(state.input[descriptor.number, default: []].prefix(count))
-      state.input[descriptor.number]?.removeFirst(bytes.count)
-      return (next, bytes)
+      let bytes = Array(state.input[number, default: []].prefix(min(count, range.count)))
+      state.input[number]?.removeFirst(bytes.count)
+      if count > range.count { state.reads[number]?.insert(.bytes(count - range.count), at: 0) }
+      return (.bytes(min(count, range.count)), bytes)
     }
     buffer.replaceSubrange(range.prefix(bytes.count), with: bytes)
     return transfer
@@ -124,6 +151,7 @@ final class FakeKernel: Kernel {
     state.withLock { state in
       let number = descriptor.number
       var transfer = state.full.contains(number) ? Transfer.wouldBlock : .bytes(.max)
+      if state.isOver(number) { transfer = .failed(SystemError("write", 32)) }
       if state.writes[number]?.isEmpty == false, let next = state.writes[number]?.removeFirst() {
         transfer = next
       }
@@ -138,17 +166,31 @@ final class FakeKernel: Kernel {
     state.withLock {
       $0.closed.append(descriptor.number)
       $0.logs[descriptor.number] = nil
+      $0.inputClosed(descriptor.number)
     }
   }
 
-  // MARK: Processes: there are none
+  // MARK: Processes
 
   func spawn(_ request: SpawnRequest) throws(SystemError) -> SpawnedProcess {
-    throw SystemError("posix_spawn", 2)
+    guard let child = state.withLock({ $0.spawn() }) else { throw SystemError("posix_spawn", 2) }
+    return SpawnedProcess(
+      process: child.id,
+      input: Descriptor(child.input),
+      output: request.inputOnly ? nil : Descriptor(child.output),
+      error: request.inputOnly ? nil : Descriptor(child.error)
+    )
   }
-  func signal(_ process: Int32, _ signal: Signal) {}
-  func groupExists(_ process: Int32) -> Bool { false }
-  func reap() -> ExitedProcess? { nil }
+
+  func signal(_ process: Int32, _ signal: Signal) {
+    state.withLock { $0.signal(process, signal) }
+  }
+
+  func groupExists(_ process: Int32) -> Bool {
+    state.withLock { $0.children[process]?.groupExists ?? false }
+  }
+
+  func reap() -> ExitedProcess? { state.withLock { $0.reap() } }
   func startTime(_ process: Int32) -> UInt64 { 0 }
 
   // MARK: Files

@@ -1,0 +1,54 @@
+import MCPProtocol
+
+// What the client sends that is no message.
+extension ClientSession {
+  func reject(_ error: EnvelopeError, _ line: [UInt8], _ batch: Int?) async {
+    switch error {
+    case .syntax where line.allSatisfy { $0 <= 0x20 }:
+      // A line of blanks is as good as an empty one.
+      break
+    case .syntax(let error):
+      respond(nil, -32700, "Parse error: \(error)", batch)
+    case .invalid(let problem, let id):
+      if let id, await endQuestion(id, MessageHead(line.span), line, problem) {
+        return forgo(batch)
+      }
+      respond(id.map { Array(line[$0]) }, -32600, "Invalid request: \(problem)", batch)
+    }
+  }
+
+  func rejectOversize(_ line: [UInt8]) async {
+    let head = MessageHead(line.span)
+    let problem = "Message exceeds \(settings.maxLine) bytes"
+    // Many clients write the id last, where it was thrown away; one question open means it is its.
+    if head.id == nil, head.isAnswer, questions.count == 1, let number = questions.keys.first {
+      return await refuseQuestion(number, problem)
+    }
+    if let id = head.id, await endQuestion(id, head, line, problem) { return }
+    respond(head.id.map { Array(line[$0]) }, -32600, problem)
+  }
+
+  /// Ends the question that a line was to answer; returns whether it was to answer any, open or
+  /// not: an error in return could be taken for the answer to a request of the client's own.
+  private func endQuestion(
+    _ id: Range<Int>,
+    _ head: MessageHead,
+    _ line: [UInt8],
+    _ problem: String
+  ) async -> Bool {
+    guard !head.isRequest else { return false }
+    guard let number = RequestID.integer(line.span, id), questions[number] != nil else {
+      return head.isAnswer
+    }
+    await refuseQuestion(number, "The client gave an invalid answer (\(problem))")
+    return true
+  }
+
+  private func refuseQuestion(_ number: Int, _ message: String) async {
+    guard let question = questions.removeValue(forKey: number),
+      // One that has run out of time has been refused already.
+      await endpoints[question.endpoint].closeQuestion(question.id)
+    else { return }
+    await endpoints[question.endpoint].refuse(question.id.json, -32603, message)
+  }
+}

@@ -1,0 +1,141 @@
+import MCPProxy
+import Testing
+
+/// Lines of a server's that are too long, or arrays, and what it is sent before it is ready.
+struct ServerLineTests {
+  private static let long = String(repeating: "x", count: 12 << 10)
+  private typealias Step = FakeKernel.Step
+
+  // MARK: Too long
+
+  /// Requests and notifications; the call in flight has the id 3.
+  private static let requests = [
+    #"{"jsonrpc":"2.0","id":3,"method":"sampling/createMessage","params":{"x":"\#(long)"}}"#,
+    #"{"method":"sampling/createMessage","id":3,"params":{"x":"\#(long)"},"jsonrpc":"2.0"}"#,
+    #"{"jsonrpc":"2.0","id":3,"params":{"x":"\#(long)"},"method":"sampling/createMessage"}"#,
+    #"{"method":"sampling/createMessage","params":{"x":"\#(long)"},"jsonrpc":"2.0","id":3}"#,
+    #"{"jsonrpc":"2.0","method":"notifications/message","params":{"data":"\#(long)"}}"#,
+  ]
+
+  @Test(arguments: requests)
+  func `a request that is too long is nobody's answer`(line: String) {
+    let run = StagedProxy().run(
+      StagedProxy.opening() + [
+        StagedProxy.client(StagedProxy.call(7)), StagedProxy.server(line),
+        StagedProxy.server(StagedProxy.result(3)),
+      ]
+    )
+    #expect(run.answers("7").count == 1)
+    #expect(run.answers("7").first?.failure == nil)
+    // It is told where its id came to light.
+    let isKnown = Self.requests.prefix(3).contains(line)
+    #expect(run.server.filter { $0.id == "3" }.compactMap(\.errorCode) == (isKnown ? [-32600] : []))
+  }
+
+  @Test(arguments: [
+    #"{"jsonrpc":"2.0","id":3,"result":{"x":"\#(long)"}}"#,
+    #"{"result":{"x":"\#(long)"},"jsonrpc":"2.0","id":3}"#,
+    #"{"jsonrpc":"2.0","x":"\#(long)","id":3}"#,
+  ])
+  func `an answer that is too long ends its call`(line: String) {
+    let run = StagedProxy().run(
+      StagedProxy.opening() + [StagedProxy.client(StagedProxy.call(7)), StagedProxy.server(line)]
+    )
+    #expect(run.answers("7").map(\.reason) == ["result_too_large"])
+  }
+
+  @Test func `a server that writes nothing but lines that are too long is ended`() {
+    let flood = [Step](repeating: StagedProxy.server(Self.requests[4]), count: 20)
+    let run = StagedProxy().run(StagedProxy.opening() + flood)
+    #expect(run.kernel.children[StagedProxy.process]?.exit == .signal(9))
+    let fewer = StagedProxy().run(StagedProxy.opening() + flood.dropLast())
+    #expect(fewer.kernel.children[StagedProxy.process]?.exit == .code(0))
+  }
+
+  // MARK: Arrays
+
+  private static let answer = "[\(StagedProxy.result(3))]"
+
+  @Test(arguments: [
+    ("2024-11-05", 0), ("2025-03-26", 1), ("2025-06-18", 0), ("2025-11-25", 0),
+  ])
+  func `only a server of 2025-03-26 may answer with an array`(version: String, answers: Int) {
+    let run = StagedProxy().run(
+      StagedProxy.opening(version) + [
+        StagedProxy.client(StagedProxy.call(7)), StagedProxy.server(Self.answer),
+        StagedProxy.pass(.seconds(51)),
+      ]
+    )
+    #expect(run.answers("7").filter { $0.failure == nil }.count == answers)
+  }
+
+  private static func array(_ count: Int, _ element: String = "0") -> String {
+    "[\([String](repeating: element, count: count).joined(separator: ","))]"
+  }
+
+  @Test(
+    arguments: [
+      ("2025-11-25", array(1, "{}"), 20), ("2025-11-25", "[]", 20), ("2025-03-26", "[]", 20),
+      ("2025-03-26", array(20), 1), ("2025-03-26", array(1), 20),
+      ("2025-03-26", array(1, "[]"), 20),
+      ("2025-03-26", array(1001, StagedProxy.result(99)), 20),
+    ] as [(String, String, Int)]
+  )
+  func `arrays of nothing are junk`(version: String, line: String, times: Int) {
+    let steps =
+      StagedProxy.opening(version) + [Step](repeating: StagedProxy.server(line), count: times)
+    var staged = StagedProxy()
+    staged.maxLine = 64 << 10
+    #expect(staged.run(steps).kernel.children[StagedProxy.process]?.exit == .signal(9))
+    let fewer = staged.run(steps.dropLast())
+    #expect(fewer.kernel.children[StagedProxy.process]?.exit == .code(0))
+  }
+
+  @Test func `nothing of an array is read once the server is to end`() {
+    let ping = #"{"jsonrpc":"2.0","id":"p","method":"ping"}"#
+    let junk = [String](repeating: "0", count: 20).joined(separator: ",")
+    let run = StagedProxy().run(
+      StagedProxy.opening("2025-03-26") + [
+        StagedProxy.server("[\(ping),\(junk),\(ping.replacing("p\",", with: "r\","))]")
+      ]
+    )
+    #expect(run.kernel.children[StagedProxy.process]?.exit == .signal(9))
+    #expect(!run.server.contains { $0.id == #""r""# })
+  }
+
+  // MARK: Before it is ready
+
+  private static let rootsChanged =
+    #"{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}"#
+
+  @Test func `a server hears of nothing before the handshake is done`() {
+    let run = StagedProxy().run(
+      StagedProxy.clientOpens + [
+        StagedProxy.client(Self.rootsChanged), StagedProxy.serverOpens(), StagedProxy.serverLists,
+        StagedProxy.client(Self.rootsChanged),
+      ]
+    )
+    let expected = [
+      "initialize", "notifications/initialized", "tools/list", "notifications/roots/list_changed",
+    ]
+    #expect(run.server.compactMap(\.method) == expected)
+  }
+
+  @Test func `a log level that is set during the first list reaches the server`() {
+    let level =
+      #"{"jsonrpc":"2.0","id":"l","method":"logging/setLevel","params":{"level":"error"}}"#
+    let run = StagedProxy().run(
+      StagedProxy.clientOpens + [
+        StagedProxy.serverOpens(), StagedProxy.client(level), StagedProxy.serverLists,
+      ]
+    )
+    #expect(run.server.filter { $0.method == "logging/setLevel" }.count == 1)
+    let early = StagedProxy().run(
+      StagedProxy.clientOpens + [
+        StagedProxy.client(level), StagedProxy.serverOpens(), StagedProxy.serverLists,
+      ]
+    )
+    let expected = ["initialize", "notifications/initialized", "logging/setLevel", "tools/list"]
+    #expect(early.server.compactMap(\.method) == expected)
+  }
+}

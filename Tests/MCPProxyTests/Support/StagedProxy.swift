@@ -1,0 +1,134 @@
+import MCPProtocol
+import MCPProxy
+
+/// The whole proxy with one server on a fake kernel, told step by step what both peers do.
+///
+/// A step happens when the proxy has done all it could; what it brings is seen in one turn. After
+/// the last step the client closes its side.
+struct StagedProxy {
+  static let clientInput: Int32 = 3
+  static let clientOutput: Int32 = 4
+  /// The server's process.
+  static let process: Int32 = 1000
+
+  var endpoint = EndpointConfiguration(name: "a", launch: .process(Command("/server")))
+  var maxLine = 8 << 10
+  var child = FakeChild(process)
+  /// Whether there is a reaper; its process is the one before the server's.
+  var hasReaper = false
+
+  /// What came of it.
+  struct Result {
+    let exitCode: Int32?
+    /// Lines the client was sent.
+    let client: [JSONText]
+    /// Lines the server was sent.
+    let server: [JSONText]
+    let log: [String]
+    let kernel: FakeKernel.State
+
+    /// The answers to the client's request with this id.
+    func answers(_ id: String) -> [JSONText] { client.filter { $0.id == id && $0.method == nil } }
+  }
+
+  init() { endpoint.prefix = "" }
+
+  func run(_ steps: [FakeKernel.Step]) -> Result {
+    let kernel = FakeKernel()
+    let reaper = FakeChild(Self.process - 10)
+    kernel.script {
+      $0.unborn = hasReaper ? [reaper, child] : [child]
+      $0.steps = steps + [{ $0.reads[Self.clientInput, default: []].append(.end) }]
+    }
+    let loop = EventLoop(kernel: kernel)
+    kernel.script { $0.whenIdle = { loop.stop() } }
+    var configuration = Configuration()
+    configuration.endpoints = [endpoint]
+    configuration.proxy.maxLine = maxLine
+    configuration.proxy.catalog = .live
+    configuration.proxy.usageDirectory = .off
+    let log = Shared<[String]>([])
+    let parts = Proxy.Parts(
+      input: Descriptor(Self.clientInput),
+      output: Descriptor(Self.clientOutput),
+      environment: LaunchEnvironment(
+        variables: ["PATH": "/bin"],
+        isExecutable: { _ in true },
+        entries: { _ in [] }
+      ),
+      folders: Folders(["MCP_PROXY_HOME": "/home"], processID: 1),
+      run: UsageRun(id: "run"),
+      binary: hasReaper ? "/proxy" : nil,
+      log: Log(.debug) { text in log.change { $0.append(text) } }
+    )
+    let proxy = Proxy(loop: loop, configuration: configuration, parts: parts)
+    let exitCode = loop.runUntilDone { await proxy.run() }
+    let state = kernel.seen
+    return Result(
+      exitCode: exitCode,
+      client: Self.lines(state.output[Self.clientOutput]),
+      server: Self.lines(state.output[child.input]),
+      log: log.value,
+      kernel: state
+    )
+  }
+
+  private static func lines(_ bytes: [UInt8]?) -> [JSONText] {
+    (bytes ?? []).split(separator: 0x0A).map { JSONText(String(decoding: $0, as: UTF8.self)) }
+  }
+
+  // MARK: Steps
+
+  /// The client says a line, or several.
+  static func client(_ text: String) -> FakeKernel.Step { { $0.comes(text, at: clientInput) } }
+
+  /// The server says a line, or several.
+  static func server(_ text: String) -> FakeKernel.Step { { $0.comes(text, at: process + 2) } }
+
+  static func pass(_ span: TimeSpan) -> FakeKernel.Step { { $0.now = $0.now + span } }
+
+  /// A call of the tool "t"; safe to repeat.
+  static func call(_ id: Int) -> String {
+    #"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"t","arguments":{}}}"#
+  }
+
+  static func result(_ id: Int, _ result: String = #"{"content":[]}"#) -> String {
+    #"{"jsonrpc":"2.0","id":\#(id),"result":\#(result)}"#
+  }
+
+  static let initialized = #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#
+
+  /// The client opens its session, able to answer questions.
+  static let clientOpens: [FakeKernel.Step] = [
+    client(
+      #"{"jsonrpc":"2.0","id":"i","method":"initialize","params":{"#
+        + #""protocolVersion":"2025-11-25","capabilities":{"roots":{"listChanged":true}},"#
+        + #""clientInfo":{"name":"tests","version":"1"}}}"#
+    ), client(initialized),
+  ]
+
+  /// The server answers `initialize`.
+  static func serverOpens(_ version: String = "2025-11-25") -> FakeKernel.Step {
+    server(
+      result(
+        1,
+        #"{"protocolVersion":"\#(version)","capabilities":{"tools":{},"logging":{}},"#
+          + #""serverInfo":{"name":"s","version":"1"}}"#
+      )
+    )
+  }
+
+  /// The server answers `tools/list`.
+  static let serverLists = server(
+    result(
+      2,
+      #"{"tools":[{"name":"t","inputSchema":{"type":"object"},"#
+        + #""annotations":{"readOnlyHint":true}}]}"#
+    )
+  )
+
+  /// Client and server are ready; the next request to the server has the id 3.
+  static func opening(_ version: String = "2025-11-25") -> [FakeKernel.Step] {
+    clientOpens + [serverOpens(version), serverLists]
+  }
+}
