@@ -45,10 +45,7 @@ extension ClientSession {
   }
 
   private func refuseQuestion(_ number: Int, _ message: String) async {
-    guard let question = questions.removeValue(forKey: number),
-      // One that has run out of time has been refused already.
-      await endpoints[question.endpoint].closeQuestion(question.id)
-    else { return }
-    await endpoints[question.endpoint].refuse(question.id.json, -32603, message)
+    guard let question = questions.removeValue(forKey: number) else { return }
+    await endpoints[question.endpoint].questionRefused(question.number, -32603, message)
   }
 }

@@ -1,0 +1,164 @@
+import MCPProtocol
+
+// What the lines of the process say: answers, nonsense, notifications, requests, arrays of them.
+extension Endpoint {
+  func receive(_ incoming: IncomingLine) async {
+    let line = incoming.line
+    let envelope = incoming.envelope ?? receiveIfAnswer(line, 0..<line.count)
+    guard let envelope else { return }
+    switch envelope.kind {
+    case .result, .error: break
+    case .notification: await receiveNotification(envelope, line)
+    case .request: await receiveRequest(envelope, line)
+    case .batch: await receiveBatch(line)
+    }
+  }
+
+  /// Takes an answer, or nonsense, at once; returns any other message.
+  func receiveIfAnswer(_ source: [UInt8], _ line: Range<Int>) -> Envelope? {
+    do throws(EnvelopeError) {
+      let envelope = try EnvelopeParser.parse(source.span.extracting(line))
+      guard envelope.kind == .result || envelope.kind == .error else {
+        return other(envelope, source[line])
+      }
+      junkLines = 0
+      lastSpeech = loop.now
+      receiveAnswer(envelope, source, line)
+    } catch {
+      receiveJunk(error, source, line)
+    }
+    return nil
+  }
+
+  /// Takes note of what is no answer; `nil` if it is nonsense.
+  private func other(_ envelope: Envelope, _ line: ArraySlice<UInt8>) -> Envelope? {
+    if envelope.kind == .batch {
+      // Of an array of messages, its elements say whether the endpoint spoke.
+      if process?.server?.version.allowsBatches == true { return envelope }
+      countJunk(line)
+      return nil
+    }
+    junkLines = 0
+    lastSpeech = loop.now
+    return envelope
+  }
+
+  private static let largestBatch = 1000
+
+  private func receiveBatch(_ line: [UInt8]) async {
+    let elements = EnvelopeParser.elements(line.span, most: Self.largestBatch)
+    guard let elements else { return countJunk(line[...]) }
+    for element in elements where process?.reasonToEnd == nil {
+      if line[element.lowerBound] == UInt8(ascii: "{") {
+        await receive(IncomingLine(Array(line[element])))
+      } else {
+        countJunk(line[element])
+      }
+    }
+  }
+
+  private func receiveJunk(_ error: EnvelopeError, _ source: [UInt8], _ line: Range<Int>) {
+    if case .invalid(let problem, let id?) = error,
+      let number = RequestID.integer(source.span.extracting(line), id), pending[number] != nil,
+      // A request of the endpoint's own may bear the same number.
+      !MessageHead(source.span.extracting(line)).isRequest
+    {
+      return rejectAnswer(number, problem)
+    }
+    countJunk(source[line])
+  }
+
+  private func countJunk(_ line: ArraySlice<UInt8>) {
+    junkLines += 1
+    // A usage text or a complaint on the wrong stream. Later it may be a part of a result.
+    if state == .starting { tail.append(line + [UInt8(ascii: "\n")]) }
+    log.debug("endpoint \"\(name)\" wrote a line that is no message")
+    if junkLines >= 20 { end("wrote \(junkLines) lines in a row that are no messages") }
+  }
+
+  func takeOversize(_ head: Range<Int>) {
+    let line = Array(lines.storage[head])
+    let message = MessageHead(line.span)
+    let problem = "longer than \(launcher.maxLine) bytes"
+    if message.isRequest {
+      countJunk(line[...])
+      // A notification has no id, and a request's may have been thrown away.
+      if let id = message.id { refuse(Array(line[id]), -32600, "Message is \(problem)") }
+      return
+    }
+    let number = message.id.flatMap { RequestID.integer(line.span, $0) }
+    // Some servers write the id last, where it was thrown away; with one call open it is its.
+    guard let id = number ?? (pending.count == 1 ? pending.ids.first : nil) else {
+      return countJunk(line[...])
+    }
+    rejectAnswer(id, problem, size: launcher.maxLine)
+  }
+
+  // MARK: Notifications and requests
+
+  private func receiveNotification(_ envelope: Envelope, _ line: [UInt8]) async {
+    switch envelope.method {
+    case .progress: await receiveProgress(envelope, line)
+    case .logMessage where fits(line): await observer?.logged(by: index, line, envelope)
+    case .toolsChanged: refreshTools()
+    case .cancelled:
+      guard !envelope.requestID.isEmpty else { return }
+      takeBackQuestion(RequestID(line.span, envelope.requestID))
+    case .elicitationComplete where fits(line): await observer?.notified(line, envelope)
+    default: break
+    }
+  }
+
+  /// Whether the client can be sent a notification; one that is too long is left out.
+  private func fits(_ line: [UInt8]) -> Bool {
+    guard line.count > Self.longestAnswer else { return true }
+    log.warn(
+      "endpoint \"\(name)\" sent a notification of \(line.count) bytes, over the limit of "
+        + "\(Self.longestAnswer) for one message; it is left out"
+    )
+    return false
+  }
+
+  /// Progress gives a call more time, up to its limit (MCP 2025-11-25, progress).
+  private func receiveProgress(_ envelope: Envelope, _ line: [UInt8]) async {
+    guard let id = RequestID.integer(line.span, envelope.progressToken),
+      case .call(let call) = pending[id]
+    else { return }
+    let now = loop.now
+    call.lastProgress = now
+    call.deadline = max(call.deadline, min(now + call.attempt.timeout, call.attempt.limit))
+    breaker.excuse(call.permit)
+    toolBreakers.excuse(call.attempt.tool.index, call.toolPermit)
+    guard !call.attempt.message.envelope.progressToken.isEmpty, fits(line) else { return }
+    await observer?.progressed(call.attempt.call, line, envelope)
+  }
+
+  private func receiveRequest(_ envelope: Envelope, _ line: [UInt8]) async {
+    let id = line[envelope.id]
+    switch envelope.method {
+    case .ping:
+      sendLine(Array("{\"jsonrpc\":\"2.0\",\"id\":".utf8) + id + Array(",\"result\":{}}".utf8))
+    case .listRoots, .createMessage, .elicit:
+      await ask(line, envelope)
+    default:
+      let method = String(decoding: line[envelope.methodName], as: UTF8.self)
+      refuse(Array(id), -32601, "Method not found: \(method)")
+    }
+  }
+
+  /// Answers a request of the endpoint's with an error.
+  package func refuse(_ id: [UInt8], _ code: Int, _ message: String) {
+    sendLine(ResponseLine.error(id: id, code: code, message: message))
+  }
+}
+
+/// A line that is dealt with in turn; read already, or to be read then.
+struct IncomingLine {
+  let line: [UInt8]
+  let envelope: Envelope?
+
+  init(_ line: [UInt8], _ envelope: Envelope? = nil) {
+    self.line = line
+    self.envelope = envelope
+  }
+}
