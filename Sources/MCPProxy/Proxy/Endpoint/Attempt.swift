@@ -51,21 +51,6 @@ package final class Attempt: Sendable {
   }
 }
 
-/// A tool as its endpoint knows it.
-package final class ToolReference: Sendable {
-  /// Its number at the endpoint, the same as long as the proxy runs.
-  package let index: Int
-  package let name: String
-  /// The name as a JSON string.
-  package let token: [UInt8]
-
-  package init(index: Int, name: String, token: [UInt8]) {
-    self.index = index
-    self.name = name
-    self.token = token
-  }
-}
-
 /// How an attempt ended.
 package enum AttemptResult: Sendable {
   case answered(Answer)
@@ -73,25 +58,4 @@ package enum AttemptResult: Sendable {
   /// The client took the call back: nobody waits for an answer. It was sent, or it was not; so long
   /// it waited for its place.
   case cancelled(Certainty, queued: TimeSpan)
-}
-
-/// A breaker's state as records name it.
-package enum BreakerWord: String, Sendable {
-  case closed
-  case open
-  case halfOpen = "half_open"
-  case forcedOpen = "forced_open"
-  case disabled
-  case metricsOnly = "metrics_only"
-
-  package init(_ state: CircuitBreaker.State) {
-    switch state {
-    case .closed: self = .closed
-    case .open: self = .open
-    case .halfOpen: self = .halfOpen
-    case .forcedOpen: self = .forcedOpen
-    case .disabled: self = .disabled
-    case .metricsOnly: self = .metricsOnly
-    }
-  }
 }
