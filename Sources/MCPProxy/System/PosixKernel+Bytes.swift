@@ -83,6 +83,7 @@ extension PosixKernel {
     let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
     guard copy >= 0 else { throw SystemError("fcntl", errno) }
     let kind = status.st_mode & S_IFMT
+    if kind == S_IFIFO { Pipe.widen(copy) }
     if kind == S_IFSOCK { return Descriptor(copy, .socket) }
     // Reading or writing a regular file never waits for a peer; reopening would lose the offset.
     if kind == S_IFREG { return Descriptor(copy, .ours) }
