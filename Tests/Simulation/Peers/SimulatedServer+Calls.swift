@@ -122,10 +122,10 @@ extension SimulatedServer {
     var text = world.random.pick(["plain", #"qu\"ote"#, "üñí€𝄞", #"\u00e9\n"#, ""])
     if world.strikes(.bigResults, 3), world.bigResultsLeft > 0 {
       world.bigResultsLeft -= 1
-      text = String(repeating: "x", count: 400 << 10)
+      text = filler(400 << 10)
     }
     let isLong = conduct(of: call.tool, world) == .answersAtLength
-    if isLong { text = String(repeating: "x", count: 6000) }
+    if isLong { text = filler(6000) }
     let meta = world.random.chance(0.1) ? #","_meta":{"own":1}"# : ""
     let error = isError ? #","isError":true"# : ""
     let content =
@@ -156,7 +156,7 @@ extension SimulatedServer {
     case 3:
       // Too long for the proxy: the call ends without its answer.
       requests[call.id]?.isAnswered = true
-      let filler = String(repeating: "x", count: world.plan.settings.maxLine)
+      let filler = filler(world.plan.settings.maxLine)
       write(#"{"jsonrpc":"2.0","id":\#(call.id),"result":{"f":"\#(filler)"}}"#, world)
     case 4:
       // No answer at all: neither a result nor an error.
@@ -164,5 +164,10 @@ extension SimulatedServer {
       write(#"{"jsonrpc":"2.0","id":\#(call.id),"result":{},"error":{}}"#, world)
     default: write("", world)
     }
+  }
+
+  /// Many bytes that say nothing; a string that repeats one character is built one by one.
+  private func filler(_ count: Int) -> String {
+    String(decoding: [UInt8](repeating: UInt8(ascii: "x"), count: count), as: UTF8.self)
   }
 }
