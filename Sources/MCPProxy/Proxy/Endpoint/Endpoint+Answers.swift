@@ -196,7 +196,10 @@ extension Endpoint {
     case .call(let call):
       let spoke = lastSpeech > call.sent
       sendCancellation(of: id, reason: Array("\"timed out\"".utf8))
-      if spoke {
+      if mustPause {
+        // It is not read, for the client's sake: nobody can say whether it has answered.
+        settle(call, .cancelled)
+      } else if spoke {
         settle(call, .timedOut(endpointSpoke: true))
       } else {
         lastFailure = "timed out"

@@ -38,7 +38,7 @@ extension Endpoint {
       unsafe step.continuation.resume(returning: answer)
     case .blame(let suspects, let timer):
       loop.cancelTimer(timer)
-      let verdict: Verdict = answer == nil ? .failure : .ignored
+      let verdict: Verdict = answer == nil && !mustPause ? .failure : .ignored
       for suspect in suspects {
         breaker.settle(suspect.permit, verdict, at: now, pausedFor: suspect.paused)
       }
@@ -55,7 +55,10 @@ extension Endpoint {
   }
 
   /// Three pings without an answer: the process hangs, and only another one will help.
+  ///
+  /// While the client is behind nothing is read, and a silence says nothing.
   private func countProbe(answered: Bool) {
+    guard answered || !mustPause else { return }
     unansweredProbes = answered ? 0 : unansweredProbes + 1
     if unansweredProbes >= 3 { end("did not answer three pings") }
   }

@@ -130,7 +130,7 @@ extension Endpoint {
   /// The client does not keep up: reading on would only pile up what it does not take.
   ///
   /// Not while the process starts: then it answers nobody but us, and in a time of its own.
-  private var mustPause: Bool {
+  var mustPause: Bool {
     congestion.isClogged && state != .starting && !outputHasEnded && process?.exit == nil
       && process?.reasonToEnd == nil
   }

@@ -63,6 +63,31 @@ struct ServerEndTests {
     #expect(alive.answers("10").first?.reason == "timeout")
   }
 
+  @Test func `a server is not blamed for a client that is behind`() {
+    var staged = StagedProxy()
+    staged.maxLine = 8 << 20
+    staged.endpoint.policy.retry.attempts = 1
+    staged.endpoint.policy.breaker.consecutive = 1
+    let text = String(repeating: "x", count: 5 << 20)
+    let message =
+      #"{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"error","#
+      + #""data":"\#(text)"}}"#
+    let minutes = (1...40).map { _ in StagedProxy.pass(.seconds(6)) }
+    let run = staged.run(
+      StagedProxy.opening() + [
+        StagedProxy.client(StagedProxy.call(7)), { $0.full = [StagedProxy.clientOutput] },
+        StagedProxy.server(message), StagedProxy.pass(.seconds(51)),
+      ] + minutes + [
+        { $0.full = [] }, StagedProxy.client(StagedProxy.call(8)),
+        StagedProxy.server(StagedProxy.result(4)),
+      ]
+    )
+    #expect(run.answers("7").first?.reason == "timeout")
+    #expect(run.answers("8").first?.isError == nil)
+    #expect(run.server.filter { $0.method == "ping" }.isEmpty)
+    #expect(run.kernel.children[Self.id]?.exit == .code(0))
+  }
+
   // MARK: What is left
 
   @Test func `the reaper forgets a group whose last process was killed later`() {
