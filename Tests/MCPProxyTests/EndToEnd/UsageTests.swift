@@ -11,15 +11,20 @@ import Testing
   @Test func `every call leaves one line, however it ended`() throws {
     let proxy = try ProcessHarness.guarded(
       "--error-on price",
-      #""timeout":"400ms","retry":{"attempts":1},"concurrency":{"max":2,"queue":1}"#,
+      #""retry":{"attempts":1},"concurrency":{"max":2,"queue":1},"#
+        + #""tools":{"hang":{"timeout":"400ms"}}"#,
       home: home
     )
     _ = proxy.callAndWait("1", "echo", #"{"text":"x"}"#)
     _ = proxy.callAndWait(#""two""#, "fail", #"{"message":"m"}"#)
     _ = proxy.callAndWait("3", "price", "{}")
     _ = proxy.callAndWait("4", "nope", "{}")
-    for number in 5...8 { proxy.call("\(number)", "hang", "{}") }
-    proxy.cancel("5")
+    // In one piece: a slow machine must not let one run out of time before the next comes.
+    let hanging = (5...8).map { number in
+      #"{"jsonrpc":"2.0","id":\#(number),"method":"tools/call","params":{"name":"hang"}}"#
+    }
+    let cancel = #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":5}}"#
+    proxy.send((hanging + [cancel]).joined(separator: "\n"))
     proxy.send(#"{"jsonrpc":"2.0","id":9,"method":"ping"}"#)
     proxy.send(#"{"jsonrpc":"2.0","id":10,"method":"tools/list"}"#)
     _ = proxy.finish()
