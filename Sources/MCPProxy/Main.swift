@@ -9,6 +9,7 @@ import Glibc
 /// Reads the command line and runs the command.
 @main struct Main {
   static func main() {
+    Host.ignoreBrokenPipes()
     let closed = Host.fillStandardStreams()
     let arguments: Arguments
     do throws(Arguments.UsageError) {
@@ -186,10 +187,7 @@ import Glibc
     let name = command[0].split(separator: "/").last.map(String.init) ?? "server"
     var launch = Command(command[0], Array(command.dropFirst()))
     // No entry says what it needs; the client gave this environment for this one server.
-    for (name, value) in Host.environment().sorted(by: { $0.key < $1.key })
-    where !value.hasPrefix("()") {
-      launch.environment.append((name, value))
-    }
+    launch.inheritsAll = true
     var endpoint = EndpointConfiguration(name: name, launch: .process(launch))
     endpoint.prefix = ""
     configuration.endpoints = [endpoint]

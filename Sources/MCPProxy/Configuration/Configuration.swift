@@ -58,6 +58,8 @@ package struct Command: Sendable, Equatable {
   package var arguments: [String] = []
   /// Set on top of the minimal environment; later entries win.
   package var environment: [(name: String, value: String)] = []
+  /// Whether it gets the proxy's whole environment instead of the minimal one.
+  package var inheritsAll = false
   /// Absolute; `nil`: the proxy's own.
   package var directory: String?
 
@@ -69,7 +71,7 @@ package struct Command: Sendable, Equatable {
   package static func == (left: Command, right: Command) -> Bool {
     left.executable == right.executable && left.arguments == right.arguments
       && left.environment.elementsEqual(right.environment, by: ==)
-      && left.directory == right.directory
+      && left.directory == right.directory && left.inheritsAll == right.inheritsAll
   }
 }
 

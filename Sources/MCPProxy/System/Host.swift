@@ -26,6 +26,9 @@ enum Host {
     return variables
   }
 
+  /// A peer that is gone shows as EPIPE at the write, and ends nothing.
+  static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+
   static func workingDirectory() -> String {
     guard let path = unsafe getcwd(nil, 0) else { return "/" }
     defer { unsafe free(path) }

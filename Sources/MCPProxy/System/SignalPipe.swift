@@ -28,8 +28,7 @@ enum SignalPipe {
     readEndNumber.store(ends.read, ordering: .relaxed)
     writeEnd.store(ends.write, ordering: .relaxed)
     for number in [SIGCHLD, SIGHUP, SIGINT, SIGTERM] { handle(number) }
-    // A peer that is gone shows as EPIPE at the write.
-    signal(SIGPIPE, SIG_IGN)
+    Host.ignoreBrokenPipes()
     // A file at the limit of its size shows as EFBIG.
     signal(SIGXFSZ, SIG_IGN)
   }

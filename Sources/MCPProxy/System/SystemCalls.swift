@@ -81,8 +81,8 @@ enum Pipe {
   /// costs a second wait.
   static func widen(_ end: Int32) {
     #if !canImport(Darwin)
-    // F_SETPIPE_SZ of <linux/fcntl.h>, a macro that Swift does not import.
-    _ = fcntl(end, 1031, Int32(128 << 10))
+    // F_GETPIPE_SZ and F_SETPIPE_SZ of <linux/fcntl.h>, macros that Swift does not import.
+    if fcntl(end, 1032) < 128 << 10 { _ = fcntl(end, 1031, Int32(128 << 10)) }
     #endif
   }
 }

@@ -4,7 +4,7 @@ import MCPProtocol
 extension ClientSession {
   /// A call whose tool is not known, or not yet.
   func answerUnrouted(_ number: UInt64, _ message: ClientMessage, _ began: Instant) async {
-    guard let route = await route(of: message) else {
+    guard let route = await route(of: message), loop.now - began < route.timeout else {
       return refuseCall(number, message, began, unknownTool(message))
     }
     guard hasArguments(message) else {
@@ -20,7 +20,7 @@ extension ClientSession {
     await reviveUnlisted()
     guard !allListsAreSettled else { return nil }
     await startEndpoints()
-    let deadline = loop.now + routePatience
+    let deadline = loop.now + routePatience(toolName(message) ?? "")
     await waitUntil(deadline) { session in
       session.allListsAreSettled || session.table.route(line, name) != nil
     }
@@ -28,11 +28,13 @@ extension ClientSession {
     return loop.now < deadline ? table.route(line, name) : nil
   }
 
-  /// As long as an endpoint may take to start, but no longer than any tool's call may take: whose
-  /// time it is that runs is not known yet.
-  private var routePatience: TimeSpan {
-    let unknown = endpoints.filter { !catalog.isSettled($0.index) }.map(\.configuration)
-    let times = unknown.flatMap { endpoint in
+  /// As long as an endpoint may take to start, but no longer than the call may take at any endpoint
+  /// whose tools have such names.
+  private func routePatience(_ name: String) -> TimeSpan {
+    let possible = endpoints.map(\.configuration).filter { endpoint in
+      endpoint.prefix.isEmpty || name.hasPrefix(endpoint.prefix + settings.separator)
+    }
+    let times = possible.flatMap { endpoint in
       [endpoint.policy.timeout.call] + endpoint.tools.values.compactMap(\.timeout)
     }
     return times.reduce(.seconds(30), min)

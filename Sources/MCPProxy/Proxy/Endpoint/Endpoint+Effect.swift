@@ -8,9 +8,12 @@ extension Endpoint {
     #if MUTANTS
     if Mutant.isActive(.staleEffect) { return attempt.effect }
     #endif
-    let isSafe =
-      configuration.tools[attempt.tool.name]?.safe ?? (listedEffects[attempt.tool.index] == .safe)
-    return attempt.effect == .safe && isSafe ? .safe : .unsafe
+    // Before a process lists its tools it is sent no call.
+    guard attempt.effect == .safe, let listedEffects else { return attempt.effect }
+    if let isSafe = configuration.tools[attempt.tool.name]?.safe {
+      return isSafe ? .safe : .unsafe
+    }
+    return listedEffects[attempt.tool.index] ?? .unsafe
   }
 
   /// Whether the server reports a failure of its own, and the tool does no harm twice.

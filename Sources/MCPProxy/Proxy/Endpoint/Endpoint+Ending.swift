@@ -154,12 +154,13 @@ extension Endpoint {
   func died(_ how: String, status: ExitStatus?, wasLaunched: Bool = true) async {
     let wasReady = state != .starting
     forgetQuestions()
+    if !wasReady, state != .stopping { await observer?.listingFailed(by: index) }
+    // Asked behind the hop: a stop that came meanwhile must not be undone.
     guard state != .stopping else {
       return refuseWaiting(.shuttingDown, "The proxy is shutting down.")
     }
     let what = wasLaunched ? how : "cannot be started: \(how)"
     log.warn("endpoint \"\(name)\" \(what)" + (tail.lastLine.map { ": \($0)" } ?? ""))
-    if !wasReady { await observer?.listingFailed(by: index) }
     if wasReady, status == .code(0), waiting.isEmpty {
       // It ended in peace: it is started again when it is needed.
       restarts.forget()

@@ -75,7 +75,7 @@ extension Endpoint {
   private func resetGuards() {
     breaker.reset()
     toolBreakers.reset()
-    listedEffects.removeAll()
+    listedEffects = nil
     unansweredProbes = 0
     junkLines = 0
     chaos?.forgetProcess()
@@ -120,6 +120,8 @@ extension Endpoint {
   /// Reads the whole list of tools, page by page, and hands it to the observer.
   private func listTools() async {
     listIsStale = false
+    // A process that does not tell declares nothing.
+    defer { listedEffects = listedEffects ?? [:] }
     var listing = ToolListing()
     repeat {
       guard

@@ -88,7 +88,9 @@ extension Endpoint {
     }
     let number = message.id.flatMap { RequestID.integer(line.span, $0) }
     // Some servers write the id last, where it was thrown away; with one call open it is its.
-    guard let id = number ?? (pending.count == 1 ? pending.ids.first : nil) else {
+    let isObject = line.first { $0 > 0x20 } == UInt8(ascii: "{")
+    let only = isObject && pending.count == 1 ? pending.ids.first : nil
+    guard let id = number ?? only else {
       return countJunk(line[...])
     }
     rejectAnswer(id, problem, size: launcher.maxLine)

@@ -3,9 +3,11 @@ import MCPProtocol
 // Reading what the process writes on its output, line by line.
 extension Endpoint {
   /// The output has something to read, or has ended: answers are taken at once.
-  func outputReady(isClosed: Bool = false) {
+  ///
+  /// If `isLast`, nothing is read after this, so not even a client that is behind is spared.
+  func outputReady(isClosed: Bool = false, isLast: Bool = false) {
     guard let running = process, running.reasonToEnd == nil, !outputHasEnded else { return }
-    if congestion.isClogged, mustPause {
+    if congestion.isClogged, mustPause, !isLast {
       watchOutputAgain()
       return readWaiter.resume()
     }

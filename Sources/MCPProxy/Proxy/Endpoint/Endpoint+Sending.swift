@@ -50,8 +50,10 @@ extension Endpoint {
   /// Appends a whole line of our own.
   func sendLine(_ line: [UInt8]) {
     guard process?.inputIsOpen == true else { return }
-    // Calls are refused long before; what else there is must not grow for ever.
-    if outbox.pendingBytes > 8 * Self.outboxLimit { return end("does not read what it is sent") }
+    // Calls are refused long before, but one of them may be as long as a line may be; what else
+    // there is must not grow for ever.
+    let most = 8 * Self.outboxLimit + launcher.maxLine
+    if outbox.pendingBytes > most { return end("does not read what it is sent") }
     outbox.append(line + [UInt8(ascii: "\n")])
     flushAtEndOfTurn()
   }
@@ -75,7 +77,7 @@ extension Endpoint {
       // A closed end is reported again and again until the process is gone.
       stopWatchingInput()
       // What it answered before, or said instead of starting, is in the pipe.
-      outputReady(isClosed: true)
+      outputReady(isClosed: true, isLast: true)
       end(Self.closedInput)
     }
   }

@@ -75,8 +75,8 @@ package actor Endpoint: LoopBound {
   var lateAnswers = 0
   var unansweredProbes = 0
   var toolNumbers = ToolNumbers()
-  /// What the running process declares of its tools, by number.
-  var listedEffects: [Int: Effect] = [:]
+  /// What the running process declares of its tools, by number; `nil`: it was not asked yet.
+  var listedEffects: [Int: Effect]?
   var listIsStale = false
   var lastSpeech = Instant.zero
   #if MUTANTS

@@ -29,7 +29,7 @@ package struct LaunchEnvironment: Sendable {
   /// `#!/usr/bin/env node` shall find its interpreter where the command was found.
   package func variables(for command: Command, path: String?) -> [String] {
     var values: [String: String] = [:]
-    for name in Self.inherited {
+    for name in command.inheritsAll ? Array(variables.keys) : Self.inherited {
       // A value that begins so is a function of an old shell, and a known way to smuggle in code.
       guard let value = variables[name], !value.hasPrefix("()") else { continue }
       values[name] = value
