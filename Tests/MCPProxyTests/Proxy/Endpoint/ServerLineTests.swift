@@ -52,6 +52,20 @@ struct ServerLineTests {
     #expect(fewer.kernel.children[StagedProxy.process]?.exit == .code(0))
   }
 
+  @Test(arguments: [
+    #"{"jsonrpc":"2.0","id":"p","method":"ping"}"#,
+    #"{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":1}}"#,
+    StagedProxy.result(99),
+  ])
+  func `only junk in a row ends a server`(message: String) {
+    let junk = [Step](repeating: StagedProxy.server("no message"), count: 19)
+    let steps = StagedProxy.opening() + junk + [StagedProxy.server(message)] + junk
+    let run = StagedProxy().run(steps)
+    #expect(run.kernel.children[StagedProxy.process]?.exit == .code(0))
+    let row = StagedProxy().run(steps + [StagedProxy.server("no message")])
+    #expect(row.kernel.children[StagedProxy.process]?.exit == .signal(9))
+  }
+
   // MARK: Arrays
 
   private static let answer = "[\(StagedProxy.result(3))]"
