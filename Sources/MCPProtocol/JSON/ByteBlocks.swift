@@ -30,20 +30,15 @@ enum ByteBlocks {
     to end: Int
   ) -> Int {
     var index = start
-    // Most strings are short: two words before anything bigger is tried.
-    let near = min(end, start + 16)
+    // Most strings are short, and most long ones are text with an escape in each line: only what is
+    // clean for longer than a line is worth a block.
+    let near = min(end, start + 128)
     while index + 8 <= near {
       let special = unsafe specialBits(word(bytes + index))
       if special != 0 { return index + special.trailingZeroBitCount >> 3 }
       index += 8
     }
-    while index + 32 <= end, unsafe !hasSpecial(bytes + index, 32) {
-      index += 32
-      // Text with an escape in each line must not be looked at in blocks that always have one.
-      guard index + 64 <= end, unsafe !hasSpecial(bytes + index, 64) else { continue }
-      index += 64
-      while index + 256 <= end, unsafe !hasSpecial(bytes + index, 256) { index += 256 }
-    }
+    while index + 256 <= end, unsafe !hasSpecial(bytes + index, 256) { index += 256 }
     while index + 8 <= end {
       let special = unsafe specialBits(word(bytes + index))
       if special != 0 { return index + special.trailingZeroBitCount >> 3 }

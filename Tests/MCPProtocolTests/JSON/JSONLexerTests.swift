@@ -35,10 +35,16 @@ import Testing
   private static func string(_ special: [UInt8], at offset: Int) -> [UInt8] {
     let quote: [UInt8] = [0x22]
     let before = [UInt8](repeating: UInt8(ascii: "a"), count: offset)
-    return quote + before + special + "zz".bytes + quote
+    return quote + before + special + after + quote
   }
 
-  @Test(arguments: Array(0...40) + Array(110...135))
+  /// Enough for the blocks that long strings are looked at in.
+  private static let after = [UInt8](repeating: UInt8(ascii: "z"), count: 300)
+
+  /// All of the words, of the first block after them, and the edges of the second.
+  private static let offsets = Array(0...400) + [638, 639, 640, 641]
+
+  @Test(arguments: offsets)
   func `a string is passed whole with a special character at any offset`(offset: Int) throws {
     for special in Self.legal {
       let text = Self.string(special, at: offset)
@@ -48,7 +54,7 @@ import Testing
     }
   }
 
-  @Test(arguments: Array(0...40) + Array(110...135))
+  @Test(arguments: offsets)
   func `a byte that no string may hold is found at any offset`(offset: Int) {
     for (special, reason) in Self.illegal {
       let text = Self.string(special, at: offset)
@@ -60,7 +66,7 @@ import Testing
     }
   }
 
-  @Test(arguments: Array(0...40) + Array(110...135))
+  @Test(arguments: offsets)
   func `a quote ends a string at any offset`(length: Int) throws {
     let text = "\"" + String(repeating: "x", count: length) + "\""
     let padded = (text + String(repeating: "y\"", count: 20)).bytes
@@ -68,7 +74,7 @@ import Testing
     #expect(end == length + 2)
   }
 
-  @Test(arguments: Array(0...40) + Array(110...135))
+  @Test(arguments: offsets)
   func `a string without its end is refused at any length`(length: Int) {
     let text = ("\"" + String(repeating: "x", count: length)).bytes
     #expect(lexerError(text) == JSONError(.unexpectedEnd, at: text.count))
