@@ -14,6 +14,10 @@ struct StagedProxy {
   var endpoint = EndpointConfiguration(name: "a", launch: .process(Command("/server")))
   var maxLine = 8 << 10
   var child = FakeChild(process)
+  /// A second server, hidden, that stands in for the first if it may; it starts when it is needed.
+  var standIn: EndpointConfiguration?
+  /// Processes that are started after the first one, in order.
+  var laterChildren: [FakeChild] = []
   /// Whether there is a reaper; its process is the one before the server's.
   var hasReaper = false
 
@@ -24,6 +28,8 @@ struct StagedProxy {
     let client: [JSONText]
     /// Lines the server was sent.
     let server: [JSONText]
+    /// Lines the later processes were sent.
+    let later: [[JSONText]]
     let log: [String]
     let kernel: FakeKernel.State
 
@@ -37,13 +43,13 @@ struct StagedProxy {
     let kernel = FakeKernel()
     let reaper = FakeChild(Self.process - 10)
     kernel.script {
-      $0.unborn = hasReaper ? [reaper, child] : [child]
+      $0.unborn = (hasReaper ? [reaper, child] : [child]) + laterChildren
       $0.steps = steps + [{ $0.reads[Self.clientInput, default: []].append(.end) }]
     }
     let loop = EventLoop(kernel: kernel)
     kernel.script { $0.whenIdle = { loop.stop() } }
     var configuration = Configuration()
-    configuration.endpoints = [endpoint]
+    configuration.endpoints = [endpoint] + [standIn].compactMap(\.self)
     configuration.proxy.maxLine = maxLine
     configuration.proxy.catalog = .live
     configuration.proxy.usageDirectory = .off
@@ -68,6 +74,7 @@ struct StagedProxy {
       exitCode: exitCode,
       client: Self.lines(state.output[Self.clientOutput]),
       server: Self.lines(state.output[child.input]),
+      later: laterChildren.map { Self.lines(state.output[$0.input]) },
       log: log.value,
       kernel: state
     )

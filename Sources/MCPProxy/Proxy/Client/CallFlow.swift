@@ -16,6 +16,8 @@ struct CallFlow {
   var failures: [CallFailure] = []
   /// An answer to be given unless a repeat brings a better one.
   var answer: (answer: Answer, endpoint: Int)?
+  /// No other endpoint can take it: it waits its turn, however long its endpoint takes.
+  private(set) var isAlone = false
   var notes = AttemptNotes()
   var queued = TimeSpan.zero
   var elsewhere = TimeSpan.zero
@@ -42,6 +44,15 @@ struct CallFlow {
       }
     }
     failures.append(failure)
+  }
+
+  /// Whether the endpoint turned it away for the sake of a stand-in that there is not.
+  mutating func waitsAlone(for endpoint: String) -> Bool {
+    let count = failures.count
+    failures.removeAll { $0.isForStandIn && $0.endpoint == endpoint }
+    guard failures.count < count else { return false }
+    isAlone = true
+    return true
   }
 
   /// Whether an attempt at the endpoint may have been carried out.

@@ -5,22 +5,18 @@ extension ClientSession {
   /// Tries the route's endpoints in order until one answers or none may be tried.
   func follow(_ flow: inout CallFlow, after first: AttemptResult?) async -> CallOutcome {
     let route = flow.route
-    let step = await tryEndpoint(route.endpoint, route.tool, route.effect, &flow, after: first)
+    var last = (endpoint: route.endpoint, tool: route.tool, effect: route.effect)
+    let step = await tryEndpoint(last.endpoint, last.tool, last.effect, &flow, after: first)
     if case .ended(let outcome) = step { return outcome }
-    var hasStandIn = false
     for endpoint in route.fallback {
       guard let (tool, effect) = await standIn(endpoint, &flow) else { continue }
-      hasStandIn = true
       // What is safe to repeat at one endpoint need not be at the other.
+      last = (endpoint, tool, effect)
       let step = await tryEndpoint(endpoint, tool, effect, &flow)
       if case .ended(let outcome) = step { return outcome }
     }
-    if !hasStandIn, let failure = flow.failures.first, failure.isRefusal,
-      failure.reason == .serverDied || failure.reason == .notStarted
-    {
-      // It was turned away for the sake of a stand-in that there is not: now it waits its turn.
-      flow.failures.removeAll()
-      let step = await tryEndpoint(route.endpoint, route.tool, route.effect, &flow)
+    if flow.waitsAlone(for: endpoints[last.endpoint].name) {
+      let step = await tryEndpoint(last.endpoint, last.tool, last.effect, &flow)
       if case .ended(let outcome) = step { return outcome }
     }
     return best(flow)
@@ -113,7 +109,7 @@ extension ClientSession {
       situation.effect = effect
       situation.attempts = attempts
       let decision = RepeatRule.decide(situation, policy: policy)
-      if decision.mayFallBack, hasAlternative(after: endpoint, flow.route) { return .next }
+      if decision.mayFallBack, hasAlternative(after: endpoint, flow) { return .next }
       // Where another endpoint can answer, that is quicker than trying this one again.
       guard decision.mayRetry else { return .ended(best(flow)) }
       let delay = Backoff(policy: policy).delay(attempt: attempts, random: loop.kernel.random())
@@ -181,7 +177,7 @@ extension ClientSession {
     _ effect: Effect
   ) -> Attempt {
     let now = loop.now
-    let hasAlternative = hasAlternative(after: endpoint, flow.route)
+    let hasAlternative = !flow.isAlone && hasAlternative(after: endpoint, flow.route)
     return Attempt(
       call: flow.number,
       message: flow.message,
@@ -205,6 +201,13 @@ extension ClientSession {
     _ effect: Effect
   ) -> Instant {
     now + (hasAlternative && effect == .safe ? left * 0.5 : left)
+  }
+
+  /// Whether what is behind this endpoint is to be looked at before it is asked again.
+  private func hasAlternative(after endpoint: Int, _ flow: CallFlow) -> Bool {
+    // What turned the call away believed so; meanwhile it may be known better.
+    flow.failures.last?.isForStandIn == true
+      || !flow.isAlone && hasAlternative(after: endpoint, flow.route)
   }
 
   /// Whether an endpoint behind this one offers the tool, as far as is known.

@@ -34,12 +34,7 @@ extension Endpoint {
         retryAfter: until - loop.now
       )
     case .backingOff(let until, let why) where attempt.hasAlternative:
-      return failure(
-        attempt,
-        .serverDied,
-        "Server \"\(name)\" \(why) and is being restarted. This call was not sent.",
-        retryAfter: max(.zero, until - loop.now)
-      )
+      return turnedAway(attempt, .serverDied, why, retryAfter: max(.zero, until - loop.now))
     default: break
     }
     let mustWait = state != .ready || !bulkhead.hasPlace || bulkhead.waiting > 0
@@ -70,6 +65,19 @@ extension Endpoint {
       .queueFull,
       FailureText.queueFull(name, running: bulkhead.inFlight, waiting: waiting.count)
     )
+  }
+
+  /// A refusal that would be a wait, were there no stand-in.
+  func turnedAway(
+    _ attempt: Attempt,
+    _ reason: CallFailure.Reason,
+    _ why: String,
+    retryAfter: TimeSpan?
+  ) -> CallFailure {
+    let text = "Server \"\(name)\" \(why) and is being restarted. This call was not sent."
+    var failure = failure(attempt, reason, text, retryAfter: retryAfter)
+    failure.isForStandIn = true
+    return failure
   }
 
   func failure(

@@ -195,10 +195,10 @@ extension Endpoint {
       waiter.timer.map(loop.cancelTimer)
       var text = FailureText.crashed(name, how, tail: tail.lastLine)
       if reason == .shuttingDown { text = "\(how) This call was not sent." }
-      if hasAlternative {
-        text = "Server \"\(name)\" \(how) and is being restarted. This call was not sent."
-      }
-      var failure = failure(waiter.attempt, reason, text, retryAfter: retryAfter)
+      var failure =
+        hasAlternative
+        ? turnedAway(waiter.attempt, reason, how, retryAfter: retryAfter)
+        : failure(waiter.attempt, reason, text, retryAfter: retryAfter)
       failure.queued = loop.now - waiter.since
       finish(waiter, .failed(failure))
     }

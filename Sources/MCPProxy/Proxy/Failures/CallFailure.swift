@@ -68,6 +68,8 @@ package struct CallFailure: Error, Sendable, Equatable {
   package var retryAfter: TimeSpan?
   /// The proxy refused it: no attempt was made.
   package var isRefusal: Bool { certainty == .notSent && !wasAttempted }
+  /// It was refused only because another endpoint may take it: without one it would have waited.
+  package var isForStandIn = false
   /// Bytes may have reached the endpoint, or a process was lost over it.
   package var wasAttempted = false
   /// The tool's effect at the endpoint that was tried.
