@@ -12,7 +12,7 @@ from proxy import Proxy
 
 SMOKE, FULL = 2, 10
 #: Starts within a minute, and the wait after them (docs/operations.md, Processes).
-MOST_STARTS, CRASHED_WAIT = 5, 300
+MOST_STARTS, CRASHED_WAIT = 6, 300
 
 
 async def run(trial: Trial) -> None:

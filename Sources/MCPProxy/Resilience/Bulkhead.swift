@@ -1,7 +1,7 @@
 /// Bounds the attempts in flight on one endpoint, and the calls that wait for a place.
 ///
 /// Calls are known by a number. They wait first come, first served; a call takes a place only when
-/// it leaves the queue, so one that waits at its head for a token, too, holds nothing.
+/// it leaves the queue, so one that waits for a token, too, holds nothing.
 package struct Bulkhead: Sendable {
   /// Why a waiting call was dropped.
   package enum DropReason: Sendable, Equatable {
@@ -44,8 +44,8 @@ package struct Bulkhead: Sendable {
     #endif
     return inFlight < max(1, policy.max)
   }
-  /// The call whose turn is next, whether or not a place is free.
-  package var first: UInt64? { waiters.first?.call }
+  /// The call at a position of the queue, 0 being the one whose turn is next; nil behind its end.
+  package subscript(position: Int) -> UInt64? { waiters[position]?.call }
 
   /// When `dropExpired` may find a call; nil if none waits.
   package var nextDeadline: Instant? { waiters.isEmpty ? nil : earliest }
@@ -76,13 +76,20 @@ package struct Bulkhead: Sendable {
     return true
   }
 
-  /// The first in the queue takes a place; nil if none is free or nobody waits.
+  /// The call at a position of the queue takes a place; nil if none is free or nobody waits there.
   ///
-  /// Calls whose time is up are not passed over: drop them first.
-  package mutating func admitFirst() -> UInt64? {
-    guard hasPlace, let waiter = waiters.removeFirst() else { return nil }
+  /// Who passes others must have a reason: that they wait for something it does not need.
+  package mutating func admit(_ position: Int) -> UInt64? {
+    guard hasPlace, let waiter = waiters.remove(at: position) else { return nil }
     inFlight += 1
     return waiter.call
+  }
+
+  /// Sends all who wait away, to wait elsewhere; in the order of the queue.
+  package mutating func dismiss() -> [UInt64] {
+    var calls: [UInt64] = []
+    while let waiter = waiters.removeFirst() { calls.append(waiter.call) }
+    return calls
   }
 
   /// Takes a call out of the queue, wherever it stands; false if it does not wait.

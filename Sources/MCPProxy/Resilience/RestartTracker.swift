@@ -1,7 +1,7 @@
 /// When a child process that ended may be started again.
 ///
 /// Waits double from `base` up to `cap`, ±20 %, and begin anew after a process that lived for
-/// `healthy`. More starts than `max` within a span: the endpoint has crashed, and one start is
+/// `healthy`. More restarts than `max` within a span: the endpoint has crashed, and one start is
 /// tried every five minutes until a process stays healthy.
 package struct RestartTracker: Sendable {
   package enum Advice: Sendable, Equatable {
@@ -14,7 +14,7 @@ package struct RestartTracker: Sendable {
   package static let crashedWait = TimeSpan.seconds(300)
 
   private var policy: RestartPolicy
-  /// The last starts, oldest first; at most `policy.max`.
+  /// The last starts, oldest first: one to begin with, and as many restarts as may follow it.
   private var starts: RingBuffer<Instant>
   private var lastStart: Instant?
   /// Ends in a row of processes that were not healthy.
@@ -23,7 +23,7 @@ package struct RestartTracker: Sendable {
 
   package init(policy: RestartPolicy) {
     self.policy = policy
-    starts = RingBuffer(capacity: policy.max)
+    starts = RingBuffer(capacity: policy.max + 1)
   }
 
   /// Whether there were too many starts, and no process has been healthy since.
@@ -31,7 +31,7 @@ package struct RestartTracker: Sendable {
 
   /// Notes that a process was launched.
   package mutating func started(at now: Instant) {
-    while starts.count >= max(1, policy.max) { starts.removeFirst() }
+    while starts.count > policy.max { starts.removeFirst() }
     starts.append(now)
     lastStart = now
   }
@@ -49,7 +49,7 @@ package struct RestartTracker: Sendable {
     if Mutant.isActive(.restartNotDoubled) { failures = 0 }
     #endif
     let delay = ceiling * (0.8 + 0.4 * Double(random >> 11) / Double(1 << 53))
-    if starts.count >= max(1, policy.max), let oldest = starts.first,
+    if starts.count > policy.max, let oldest = starts.first,
       now + delay < oldest + policy.within
     {
       hasCrashed = true

@@ -41,7 +41,7 @@ import Glibc
   @Test func `what a server did is told, not how that was noticed`() throws {
     // Some writes of the first request fail before the exit is seen, others do not.
     let entries = (0..<20).map { number in
-      #""s\#(number)":{"command":"/bin/sh","args":["-c","exit 3"],"restart":{"max":1}}"#
+      #""s\#(number)":{"command":"/bin/sh","args":["-c","exit 3"],"restart":{"max":0}}"#
     }
     let proxy = try ProcessHarness.proxyFile(
       "{\"mcpServers\":{\(entries.joined(separator: ","))}}",
@@ -163,7 +163,7 @@ import Glibc
   @Test func `a start that hangs ends in time`() throws {
     let proxy = try ProcessHarness.guarded(
       "--hang-start",
-      #""timeout":{"call":"2s","start":"300ms"},"restart":{"max":1}"#,
+      #""timeout":{"call":"2s","start":"300ms"},"restart":{"max":0}"#,
       home: home
     )
     #expect(JSONText(try #require(proxy.listTools())).toolNames == [])

@@ -17,16 +17,28 @@ import Testing
       let queued = bulkhead.enqueue(call, at: at(0), deadline: at(50))
       #expect(queued == (call < 9))
     }
-    let full = bulkhead.admitFirst()
+    let full = bulkhead.admit(0)
     #expect(full == nil)
     bulkhead.leave()
     let jumped = bulkhead.enter()
     #expect(!jumped)
-    #expect(bulkhead.first == 7)
-    let next = bulkhead.admitFirst()
+    #expect(bulkhead[0] == 7)
+    let next = bulkhead.admit(0)
     #expect(next == 7)
     #expect(bulkhead.inFlight == 1)
     #expect(bulkhead.waiting == 1)
+  }
+
+  @Test func `a call that waits for nothing others wait for may pass them`() {
+    var bulkhead = Bulkhead(policy: BulkheadTests.policy(max: 1, queue: 3))
+    for call in [7, 8, 9] as [UInt64] { _ = bulkhead.enqueue(call, at: at(0), deadline: at(50)) }
+    let second = bulkhead.admit(1)
+    #expect(second == 8)
+    let full = bulkhead.admit(0)
+    #expect(full == nil)
+    let rest = bulkhead.dismiss()
+    #expect(rest == [7, 9])
+    #expect(bulkhead.inFlight == 1 && bulkhead.waiting == 0 && bulkhead.nextDeadline == nil)
   }
 
   @Test func `a dropped call is told whether the queue or its own time was up`() {
@@ -56,7 +68,7 @@ import Testing
     #expect(bulkhead.waiting == 1)
     bulkhead.leave()
     bulkhead.leave()
-    let admitted = bulkhead.admitFirst()
+    let admitted = bulkhead.admit(0)
     #expect(admitted == 1)
   }
 
@@ -86,7 +98,7 @@ import Testing
         bulkhead.leave()
         inFlight -= 1
       case 6, 7:
-        let admitted = bulkhead.admitFirst()
+        let admitted = bulkhead.admit(0)
         let expected = inFlight < policy.max ? waiting.first?.call : nil
         #expect(admitted == expected)
         if admitted != nil {
@@ -106,7 +118,7 @@ import Testing
         waiting.removeAll { $0.deadline <= now }
       }
       #expect(bulkhead.waiting == waiting.count && bulkhead.inFlight == inFlight, "seed \(seed)")
-      #expect(bulkhead.first == waiting.first?.call)
+      #expect(bulkhead[0] == waiting.first?.call)
       // May be early, because a waiter may have left; never late.
       if let earliest = waiting.map(\.deadline).min() {
         #expect(bulkhead.nextDeadline.map { $0 <= earliest } ?? false)

@@ -5,11 +5,11 @@ import Testing
   /// The middle of the jitter: the delay is the ceiling itself.
   private static let middle = UInt64(1) << 63
 
-  @Test func `waits double, and the sixth start in a minute is not made`() {
+  @Test func `waits double, and the sixth restart in a minute is not made`() {
     var tracker = RestartTracker(policy: RestartPolicy())
     var delays: [TimeSpan] = []
     var now = at(0)
-    for _ in 0..<5 {
+    for _ in 0..<6 {
       tracker.started(at: now)
       switch tracker.ended(at: now, random: RestartTrackerTests.middle) {
       case .restart(let delay):
@@ -18,8 +18,20 @@ import Testing
       case .crashed(let wait): #expect(wait == .seconds(300))
       }
     }
-    #expect(delays == [500, 1000, 2000, 4000].map { TimeSpan.milliseconds($0) })
+    #expect(delays == [500, 1000, 2000, 4000, 8000].map { TimeSpan.milliseconds($0) })
     #expect(tracker.isCrashed)
+  }
+
+  @Test(arguments: 0...3)
+  func `as many restarts are made as the policy says`(most: Int) {
+    var policy = RestartPolicy()
+    policy.max = most
+    var tracker = RestartTracker(policy: policy)
+    for number in 0...most {
+      tracker.started(at: at(0))
+      let advice = tracker.ended(at: at(0), random: 0)
+      #expect((advice == .crashed(retryAfter: .seconds(300))) == (number == most))
+    }
   }
 
   @Test func `a crashed endpoint has one attempt each five minutes until it is healthy`() {
@@ -73,7 +85,7 @@ import Testing
   }
 
   @Test(arguments: 0..<100)
-  func `no minute sees more starts than allowed`(seed: Int) {
+  func `no minute sees more restarts than allowed`(seed: Int) {
     var random = SeededRandom(seed: UInt64(seed))
     var tracker = RestartTracker(policy: RestartPolicy())
     var now = at(0)
@@ -88,8 +100,8 @@ import Testing
       case .crashed(let wait): now = now + wait
       }
     }
-    for index in starts.indices.dropFirst(5) {
-      #expect(starts[index] - starts[index - 5] >= .seconds(60), "seed \(seed)")
+    for index in starts.indices.dropFirst(6) {
+      #expect(starts[index] - starts[index - 6] >= .seconds(60), "seed \(seed)")
     }
   }
 
@@ -108,7 +120,7 @@ import Testing
 
   private static func crashed() -> RestartTracker {
     var tracker = RestartTracker(policy: RestartPolicy())
-    for _ in 0..<5 {
+    for _ in 0...5 {
       tracker.started(at: at(0))
       _ = tracker.ended(at: at(0), random: 0)
     }

@@ -116,23 +116,28 @@ struct StagedProxy {
 
   /// The server answers `initialize`.
   static func serverOpens(_ version: String = "2025-11-25") -> FakeKernel.Step {
-    server(
-      result(
-        1,
-        #"{"protocolVersion":"\#(version)","capabilities":{"tools":{},"logging":{}},"#
-          + #""serverInfo":{"name":"s","version":"1"}}"#
-      )
+    server(initializeResult(1, version))
+  }
+
+  static func initializeResult(_ id: Int, _ version: String = "2025-11-25") -> String {
+    result(
+      id,
+      #"{"protocolVersion":"\#(version)","capabilities":{"tools":{},"logging":{}},"#
+        + #""serverInfo":{"name":"s","version":"1"}}"#
     )
   }
 
   /// The server answers `tools/list`.
-  static let serverLists = server(
+  static let serverLists = server(toolList(2))
+
+  /// A list of one tool, "t", which changes nothing.
+  static func toolList(_ id: Int) -> String {
     result(
-      2,
+      id,
       #"{"tools":[{"name":"t","inputSchema":{"type":"object"},"#
         + #""annotations":{"readOnlyHint":true}}]}"#
     )
-  )
+  }
 
   /// Client and server are ready; the next request to the server has the id 3.
   static func opening(_ version: String = "2025-11-25") -> [FakeKernel.Step] {

@@ -127,7 +127,7 @@ final class Books {
     starts[endpoint]?[last].status = status
   }
 
-  /// No more starts within the span than the policy allows; good lives begin a new count.
+  /// No more restarts within the span than the policy allows; good lives begin a new count.
   private func checkStarts(_ world: World, _ endpoint: Int) {
     let policy = world.plan.endpoints[endpoint].configuration.policy.restart
     var times: [Instant] = []
@@ -138,8 +138,8 @@ final class Books {
         times.removeAll()
       }
     }
-    let recent = times.suffix(max(1, policy.max) + 1)
-    guard recent.count > max(1, policy.max), let first = recent.first, let last = recent.last,
+    let recent = times.suffix(policy.max + 2)
+    guard recent.count == policy.max + 2, let first = recent.first, let last = recent.last,
       last - first < policy.within
     else { return }
     let name = world.plan.endpoints[endpoint].configuration.name

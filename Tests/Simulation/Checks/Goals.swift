@@ -47,6 +47,7 @@ enum Goal: Int, CaseIterable {
   case bucketFullAgain
   case waitedForToken
   case rateLimitRejected
+  case passedForToken
   case queueFull
   case waitedTooLong
   case everyPlaceTaken

@@ -42,10 +42,13 @@ struct LimitsCheck {
     _ policy: ConcurrencyPolicy
   ) {
     guard view.queued > 0, view.state == .ready, view.inFlight < max(1, policy.max) else { return }
-    let wait = max(view.tokenWait, view.toolTokenWait)
-    if wait > .zero { return world.goals.saw(.waitedForToken) }
+    guard view.tokenWait == .zero else { return world.goals.saw(.waitedForToken) }
+    let idle = view.waiting.filter { $0.toolTokenWait == .zero }
+    if idle.count < view.waiting.count { world.goals.saw(.waitedForToken) }
     // Between two events a probe's place may be what is missing: then it is refused, not kept.
-    world.fail("P22", "\(view.queued) calls wait at \(name) although nothing is missing")
+    if let first = idle.first {
+      world.fail("P22", "call \(first.call) waits at \(name) although nothing is missing")
+    }
   }
 
   /// Calls stand still only while the process that has them waits for an answer.
@@ -56,7 +59,7 @@ struct LimitsCheck {
     }
   }
 
-  /// First come, first served.
+  /// First come, first served, as far as they wait for the same.
   private func checkOrder(
     _ world: World,
     _ next: Snapshot.EndpointView,
@@ -66,13 +69,18 @@ struct LimitsCheck {
     guard !last.waiting.isEmpty else { return }
     noteCancelled(world, next, last)
     guard !next.waiting.isEmpty else { return }
-    let still = Set(next.waiting.map(\.call))
-    guard let first = last.waiting.filter({ still.contains($0.call) }).map(\.since).min() else {
-      return
-    }
-    for gone in last.waiting where gone.since > first {
-      guard next.calls.contains(gone.call), !last.calls.contains(gone.call) else { continue }
-      world.fail("P18", "a call overtook another in the queue of \(name)")
+    let waited = Set(last.waiting.map(\.call))
+    let still = next.waiting.filter { waited.contains($0.call) }
+    for gone in last.waiting where next.calls.contains(gone.call) && !last.calls.contains(gone.call)
+    {
+      for passed in still where passed.since < gone.since {
+        // Only who waits for a token of its own tool lets others pass.
+        if passed.toolTokenWait > .zero, passed.tool != gone.tool {
+          world.goals.saw(.passedForToken)
+        } else {
+          world.fail("P18", "a call overtook another in the queue of \(name)")
+        }
+      }
     }
   }
 

@@ -3,6 +3,9 @@ struct Snapshot: Sendable {
   struct Waiting: Sendable {
     let call: UInt64
     let since: Instant
+    let tool: Int
+    /// Until the tool's own bucket has a token.
+    let toolTokenWait: TimeSpan
   }
 
   struct EndpointView: Sendable {
@@ -26,9 +29,7 @@ struct Snapshot: Sendable {
     let sentCalls: Int
     let outboxEnd: Int
     let outboxPending: Int
-    let firstTool: Int?
     let tokenWait: TimeSpan
-    let toolTokenWait: TimeSpan
     let toolBreakers: Int
     let openToolBreakers: Int
     let hasQuestion: Bool
@@ -73,7 +74,6 @@ struct Snapshot: Sendable {
 extension Endpoint {
   var view: Snapshot.EndpointView {
     let someWait = !waiting.isEmpty
-    let first = bulkhead.first.flatMap { waiting[$0] }?.attempt.tool.index
     return Snapshot.EndpointView(
       process: process?.id ?? 0,
       state: state,
@@ -91,9 +91,7 @@ extension Endpoint {
       sentCalls: pending.count > bulkhead.inFlight ? sentCalls.count : bulkhead.inFlight,
       outboxEnd: outbox.end,
       outboxPending: outbox.pendingBytes,
-      firstTool: first,
       tokenWait: someWait ? bucket?.retryAfter(at: loop.now) ?? .zero : .zero,
-      toolTokenWait: first.flatMap { toolBuckets[$0]?.retryAfter(at: loop.now) } ?? .zero,
       toolBreakers: toolBreakers.count,
       openToolBreakers: toolBreakers.tools.count {
         toolBreakers.breaker(of: $0)?.state.kind != .closed
@@ -107,7 +105,15 @@ extension Endpoint {
 
   private var queuedCalls: [Snapshot.Waiting] {
     waiting.filter { !arrivals.contains($0.key) }
-      .map { Snapshot.Waiting(call: $0.key, since: $0.value.since) }
+      .map { call, waiter in
+        let tool = waiter.attempt.tool.index
+        return Snapshot.Waiting(
+          call: call,
+          since: waiter.since,
+          tool: tool,
+          toolTokenWait: toolBuckets[tool]?.retryAfter(at: loop.now) ?? .zero
+        )
+      }
       .sorted { $0.call < $1.call }
   }
 

@@ -8,10 +8,11 @@ struct QueueMachine: Machine {
     /// A call comes; its own time is up after so long.
     case arrive(TimeSpan)
     case leave
-    /// The first in the queue is let in, if there is a place.
-    case admitFirst
+    /// The call that stands at this place of the queue is let in, if there is a place.
+    case admit(Int)
     /// The client takes back the call that stands at this place of the queue, or one that does not.
     case cancel(Int)
+    case dismiss
     case advance(TimeSpan)
     /// As long as the queue's own timer waits.
     case toDeadline
@@ -46,7 +47,12 @@ struct QueueMachine: Machine {
       guard inFlight > 0 else { return false }
       bulkhead.leave()
       inFlight -= 1
-    case .admitFirst: isDifferent = try admitFirst()
+    case .admit(let place): isDifferent = try admit(place)
+    case .dismiss:
+      let calls = bulkhead.dismiss()
+      try require(calls == waiters.map(\.call), "dismissed \(calls)")
+      isDifferent = !calls.isEmpty
+      waiters.removeAll()
     case .cancel(let place): isDifferent = try cancel(place)
     case .advance(let span):
       now = now + span
@@ -90,12 +96,13 @@ struct QueueMachine: Machine {
     )
   }
 
-  private mutating func admitFirst() throws(Discrepancy) -> Bool {
-    let expected = inFlight < policy.max ? waiters.first?.call : nil
-    let admitted = bulkhead.admitFirst()
+  private mutating func admit(_ place: Int) throws(Discrepancy) -> Bool {
+    let isThere = waiters.indices.contains(place)
+    let expected = inFlight < policy.max && isThere ? waiters[place].call : nil
+    let admitted = bulkhead.admit(place)
     try require(admitted == expected, "admitted \(String(describing: admitted)) out of turn")
     guard admitted != nil else { return false }
-    waiters.removeFirst()
+    waiters.remove(at: place)
     inFlight += 1
     return true
   }
@@ -123,7 +130,10 @@ struct QueueMachine: Machine {
   private func compare() throws(Discrepancy) {
     try require(bulkhead.inFlight == inFlight, "\(bulkhead.inFlight) in flight, not \(inFlight)")
     try require(bulkhead.waiting == waiters.count, "\(bulkhead.waiting) wait")
-    try require(bulkhead.first == waiters.first?.call, "another one is first")
+    for place in 0...waiters.count {
+      let expected = place < waiters.count ? waiters[place].call : nil
+      try require(bulkhead[place] == expected, "another one is at \(place)")
+    }
     try require(bulkhead.hasPlace == (inFlight < policy.max), "place: \(bulkhead.hasPlace)")
     // May be early, because a waiter may have left; never late.
     let earliest = waiters.map(\.deadline).min()
@@ -142,11 +152,13 @@ extension QueueMachine {
     switch random.below(20) {
     case 0..<7: .arrive(.milliseconds(Int64(random.below(9000))))
     case 7..<10: .leave
-    case 10..<13: .admitFirst
+    case 10..<12: .admit(0)
+    case 12: .admit(random.below(4))
     case 13..<15: .cancel(random.below(100))
     case 15..<17: .advance(.milliseconds(Int64(random.below(2000))))
     case 17..<19: .toDeadline
-    default: .update(max: 1 + random.below(3), queue: random.below(6))
+    default:
+      random.below(5) == 0 ? .dismiss : .update(max: 1 + random.below(3), queue: random.below(6))
     }
   }
 }

@@ -50,7 +50,8 @@ enum SmallScope {
 
   static let queue = QueueMachine(max: 1, queue: 2)
   static let queueSteps: [QueueMachine.Step] = [
-    .arrive(.seconds(9)), .arrive(.seconds(2)), .leave, .admitFirst, .cancel(0), .cancel(1),
+    .arrive(.seconds(9)), .arrive(.seconds(2)), .leave, .admit(0), .admit(1), .cancel(0),
+    .cancel(1),
     .toDeadline, .update(max: 2, queue: 1),
   ]
 

@@ -158,7 +158,7 @@ enum PolicyDraw {
       policy.retry.perSecond = random.pick([0.01, 0.1])
     }
     if random.chance(0.3) {
-      policy.restart.max = random.number(2...5)
+      policy.restart.max = random.number(1...4)
       policy.restart.base = .milliseconds(Int64(random.pick([100, 500])))
     }
     policy.trustsAnnotations = !random.chance(0.1)

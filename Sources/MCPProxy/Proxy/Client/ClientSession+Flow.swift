@@ -29,7 +29,7 @@ extension ClientSession {
 
   /// What to tell the client when nothing more is tried.
   private func best(_ flow: CallFlow) -> CallOutcome {
-    if calls[flow.number]?.isCancelled ?? true { return .cancelled }
+    if isCancelled(flow.number) { return .cancelled }
     // That something may have been changed weighs more than anything else there is to say.
     let harmful = flow.failures.first { $0.certainty == .unknown && $0.effect == .unsafe }
     if let harmful { return .failed(harmful) }
@@ -50,7 +50,10 @@ extension ClientSession {
       // A stand-in that was never started: its tools are known when it is up.
       guard await endpoints[endpoint].demandStart() else { return nil }
       catalog.clearFailed(endpoint)
-      await waitUntil(flow.deadline) { $0.catalog.isSettled(endpoint) }
+      let number = flow.number
+      await waitUntil(flow.deadline) { session in
+        session.catalog.isSettled(endpoint) || session.isCancelled(number)
+      }
     }
     guard let tool = catalog.tool(name, of: endpoint) else { return nil }
     guard tool.schemaHash == flow.route.schemaHash else {
@@ -80,7 +83,7 @@ extension ClientSession {
     var attempts = 0
     var made = first
     while true {
-      if calls[flow.number]?.isCancelled ?? true { return .ended(.cancelled) }
+      if isCancelled(flow.number) { return .ended(.cancelled) }
       let result: AttemptResult
       if let first = made {
         result = first
@@ -129,7 +132,7 @@ extension ClientSession {
       attempts: 0,
       totalAttempts: flow.attempts
     )
-    situation.isCancelled = calls[flow.number]?.isCancelled ?? true
+    situation.isCancelled = isCancelled(flow.number)
     return situation
   }
 
@@ -163,7 +166,8 @@ extension ClientSession {
       message: message,
       tool: route.tool,
       effect: route.effect,
-      deadline: deadline(at: now, left: route.timeout, hasAlternative, route.effect),
+      deadline: now + share(of: route.timeout, hasAlternative && route.effect == .safe),
+      startDeadline: now + share(of: route.timeout, hasAlternative),
       timeout: route.timeout,
       limit: now + route.longest,
       hasAlternative: hasAlternative
@@ -177,13 +181,15 @@ extension ClientSession {
     _ effect: Effect
   ) -> Attempt {
     let now = loop.now
+    let left = flow.deadline - now
     let hasAlternative = !flow.isAlone && hasAlternative(after: endpoint, flow.route)
     return Attempt(
       call: flow.number,
       message: flow.message,
       tool: tool,
       effect: effect,
-      deadline: deadline(at: now, left: flow.deadline - now, hasAlternative, effect),
+      deadline: now + share(of: left, hasAlternative && effect == .safe),
+      startDeadline: now + share(of: left, hasAlternative),
       timeout: flow.route.timeout,
       limit: flow.began + flow.route.longest,
       isRepeat: flow.attempts > 0,
@@ -193,14 +199,9 @@ extension ClientSession {
     )
   }
 
-  /// A slow endpoint must leave its stand-in time to answer.
-  private func deadline(
-    at now: Instant,
-    left: TimeSpan,
-    _ hasAlternative: Bool,
-    _ effect: Effect
-  ) -> Instant {
-    now + (hasAlternative && effect == .safe ? left * 0.5 : left)
+  /// A slow endpoint must leave its stand-in time to answer: half of what is left.
+  private func share(of left: TimeSpan, _ leavesHalf: Bool) -> TimeSpan {
+    leavesHalf ? left * 0.5 : left
   }
 
   /// Whether what is behind this endpoint is to be looked at before it is asked again.
@@ -271,6 +272,9 @@ extension ClientSession {
     loop.cancelTimer(timer)
   }
 
-  /// Ends a call's wait early, because it was cancelled, or because its time has come.
+  /// Ends a call's wait between attempts early, because it was cancelled, or its time has come.
   func wake(_ number: UInt64) { calls[number]?.sleeper.resume() }
+
+  /// Whether nobody waits for the call's answer any more.
+  func isCancelled(_ number: UInt64) -> Bool { calls[number]?.isCancelled ?? true }
 }

@@ -195,6 +195,7 @@ extension ClientSession {
   private func cancel(_ number: UInt64, reason: [UInt8]?) async {
     calls[number]?.isCancelled = true
     wake(number)
+    resumeListWaiters()
     if let endpoint = calls[number]?.endpoint {
       await endpoints[endpoint].cancel(number, reason: reason)
     }

@@ -4,7 +4,7 @@ import MCPProtocol
 extension ClientSession {
   /// A call whose tool is not known, or not yet.
   func answerUnrouted(_ number: UInt64, _ message: ClientMessage, _ began: Instant) async {
-    guard let route = await route(of: message), loop.now - began < route.timeout else {
+    guard let route = await route(of: message, number), loop.now - began < route.timeout else {
       return refuseCall(number, message, began, unknownTool(message))
     }
     guard hasArguments(message) else {
@@ -14,27 +14,37 @@ extension ClientSession {
   }
 
   /// Finds the route; a tool that is not known yet may be one of an endpoint that still starts.
-  private func route(of message: ClientMessage) async -> Route? {
+  private func route(of message: ClientMessage, _ number: UInt64) async -> Route? {
     let (line, name) = (message.line, message.envelope.name)
     if let route = table.route(line, name) { return route }
-    await reviveUnlisted()
-    guard !allListsAreSettled else { return nil }
     await startEndpoints()
+    await expectUnlisted()
+    guard !allListsAreSettled else { return nil }
     let deadline = loop.now + routePatience(toolName(message) ?? "")
     await waitUntil(deadline) { session in
       session.allListsAreSettled || session.table.route(line, name) != nil
+        || session.isCancelled(number)
     }
     // What becomes known in the last moment has no time left to be called in.
     return loop.now < deadline ? table.route(line, name) : nil
   }
 
+  /// Endpoints that never said what tools they have and will be started again may say so then.
+  private func expectUnlisted() async {
+    for endpoint in endpoints
+    where catalog.isListed(endpoint.index) && catalog.tools(of: endpoint.index) == nil {
+      if await endpoint.demandStart() { catalog.clearFailed(endpoint.index) }
+    }
+  }
+
   /// As long as an endpoint may take to start, but no longer than the call may take at any endpoint
-  /// whose tools have such names.
+  /// whose tools have such names; at any at all, if none has.
   private func routePatience(_ name: String) -> TimeSpan {
-    let possible = endpoints.map(\.configuration).filter { endpoint in
+    let all = endpoints.map(\.configuration)
+    let named = all.filter { endpoint in
       endpoint.prefix.isEmpty || name.hasPrefix(endpoint.prefix + settings.separator)
     }
-    let times = possible.flatMap { endpoint in
+    let times = (named.isEmpty ? all : named).flatMap { endpoint in
       [endpoint.policy.timeout.call] + endpoint.tools.values.compactMap(\.timeout)
     }
     return times.reduce(.seconds(30), min)

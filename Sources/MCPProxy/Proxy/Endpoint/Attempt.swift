@@ -11,6 +11,8 @@ package final class Attempt: Sendable {
   package let effect: Effect
   /// When to give up, unless progress is reported.
   package let deadline: Instant
+  /// When to stop waiting for a process that comes up.
+  package let startDeadline: Instant
   /// How far a report of progress moves the deadline.
   package let timeout: TimeSpan
   /// Where that ends.
@@ -30,6 +32,7 @@ package final class Attempt: Sendable {
     tool: ToolReference,
     effect: Effect,
     deadline: Instant,
+    startDeadline: Instant,
     timeout: TimeSpan,
     limit: Instant,
     isRepeat: Bool = false,
@@ -42,6 +45,7 @@ package final class Attempt: Sendable {
     self.tool = tool
     self.effect = effect
     self.deadline = deadline
+    self.startDeadline = startDeadline
     self.timeout = timeout
     self.limit = limit
     self.isRepeat = isRepeat

@@ -6,8 +6,8 @@ extension Endpoint {
   enum Admission {
     case admitted(Permit, Permit)
     case noPlace
-    /// A token will be there at this time.
-    case noToken(Instant)
+    /// A token will be there at this time; whether the bucket without one is the tool's own.
+    case noToken(Instant, isOwn: Bool)
     case refused(CallFailure)
   }
 
@@ -104,7 +104,7 @@ extension Endpoint {
     guard state == .ready else {
       demandStart()
       let token = EndpointTimer(.waiting, attempt.call).token
-      let timer = loop.setTimer(at: attempt.deadline, owner: self, token: token)
+      let timer = loop.setTimer(at: attempt.startDeadline, owner: self, token: token)
       waiting[attempt.call] = unsafe WaitingCall(
         attempt: attempt,
         since: now,
@@ -126,7 +126,8 @@ extension Endpoint {
   /// Sends a call now, if nobody waits before it, or lets it wait its turn.
   func place(_ waiter: WaitingCall, at now: Instant) {
     // Nobody overtakes those who wait.
-    let admission = bulkhead.waiting == 0 ? admit(waiter.attempt, at: now) : .noPlace
+    let admission =
+      bulkhead.waiting == 0 ? admit(waiter.attempt, since: now, at: now) : .noPlace
     switch admission {
     case .admitted(let permit, let toolPermit):
       _ = bulkhead.enter()
@@ -142,8 +143,8 @@ extension Endpoint {
     admitWaiting()
   }
 
-  /// Asks every guard and commits with all of them, or with none.
-  func admit(_ attempt: Attempt, at now: Instant) -> Admission {
+  /// Asks every guard and commits with all of them, or with none; `since`: when the call came.
+  func admit(_ attempt: Attempt, since: Instant, at now: Instant) -> Admission {
     #if MUTANTS
     let now = Mutant.isActive(.wallClock) ? wallTime : now
     if Mutant.isActive(.tokenSpentOnRefusal), refusalOfOpenBreaker(attempt, at: now) != nil {
@@ -157,7 +158,7 @@ extension Endpoint {
       )
     }
     guard bulkhead.hasPlace else { return .noPlace }
-    if let wait = tokenWait(attempt, at: now) { return wait }
+    if let wait = tokenWait(attempt, since: since, at: now) { return wait }
     let permit: Permit
     switch breaker.admit(at: now) {
     case .admitted(let given): permit = given
@@ -193,11 +194,12 @@ extension Endpoint {
   }
 
   /// Why the buckets do not let the call through now; `nil` if they do.
-  private func tokenWait(_ attempt: Attempt, at now: Instant) -> Admission? {
+  private func tokenWait(_ attempt: Attempt, since: Instant, at now: Instant) -> Admission? {
     guard let shortage = shortage(attempt, at: now) else { return nil }
-    let patience = min(configuration.policy.concurrency.wait, attempt.deadline - now)
-    if shortage.policy.onLimit == .wait, shortage.wait <= patience {
-      return .noToken(now + shortage.wait)
+    let due = now + shortage.wait
+    let latest = min(since + configuration.policy.concurrency.wait, attempt.deadline)
+    if shortage.policy.onLimit == .wait, due <= latest {
+      return .noToken(due, isOwn: shortage.isOwn)
     }
     return .refused(rateLimited(attempt, shortage))
   }

@@ -173,6 +173,7 @@ extension Endpoint {
       state = .backingOff(until: now + delay, why: how)
       setLifeTimer(.restart, delay)
       refuseWaiting(wasReady ? .serverDied : .notStarted, how, onlyIf: wasReady)
+      returnToArrivals()
     case .crashed(let wait):
       state = .crashed(until: now + wait, why: how)
       refuseWaiting(.crashed, how, retryAfter: wait)

@@ -9,7 +9,8 @@ extension Endpoint {
   /// Asks the guards, lets other jobs run, and takes the place without asking again.
   func attemptInTwoSteps(_ attempt: Attempt) async -> AttemptResult {
     let since = loop.now
-    guard case .admitted(let permit, let toolPermit) = admit(attempt, at: since) else {
+    guard case .admitted(let permit, let toolPermit) = admit(attempt, since: since, at: since)
+    else {
       return await unsafe withUnsafeContinuation { unsafe receive(attempt, $0) }
     }
     await Task.yield()

@@ -1,15 +1,28 @@
 import MCPProtocol
 
-// Calls that wait: for the process to come up, for a place, for a token. First come, first served.
+// Calls that wait: for the process to come up, for a place, for a token. First come, first served;
+// only who waits for a token of its own tool is passed by calls of others.
 extension Endpoint {
-  /// Lets in whoever can be let in, in order.
+  /// Lets in whoever can be let in, and turns away those whose time is up.
   func admitWaiting() {
+    repeat { admitInOrder() } while dropExpired()
+    armQueueTimer()
+  }
+
+  private func admitInOrder() {
     let now = loop.now
-    dropExpired(at: now)
-    while state == .ready, let call = bulkhead.first, let waiter = waiting[call] {
-      switch admit(waiter.attempt, at: now) {
+    var tokenDue: Instant?
+    var toolsWithoutToken: Set<Int> = []
+    var position = 0
+    queue: while state == .ready, let call = bulkhead[position], let waiter = waiting[call] {
+      let attempt = waiter.attempt
+      guard now < attempt.deadline, !toolsWithoutToken.contains(attempt.tool.index) else {
+        position += 1
+        continue
+      }
+      switch admit(attempt, since: waiter.since, at: now) {
       case .admitted(let permit, let toolPermit):
-        _ = bulkhead.admitFirst()
+        _ = bulkhead.admit(position)
         waiting[call] = nil
         send(waiter, permit, toolPermit)
       case .refused(var failure):
@@ -17,14 +30,20 @@ extension Endpoint {
         waiting[call] = nil
         failure.queued = now - waiter.since
         finish(waiter, .failed(failure))
-      case .noToken(let instant):
-        tokenTimer.map(loop.cancelTimer)
-        tokenTimer = loop.setTimer(at: instant, owner: self, token: EndpointTimer(.token).token)
-        return armQueueTimer()
-      case .noPlace: return armQueueTimer()
+        // Whoever heard of it may have changed the queue.
+        position = 0
+      case .noToken(let due, let isOwn):
+        tokenDue = min(tokenDue ?? due, due)
+        guard isOwn else { break queue }
+        toolsWithoutToken.insert(attempt.tool.index)
+        position += 1
+      case .noPlace: break queue
       }
     }
-    armQueueTimer()
+    tokenTimer.map(loop.cancelTimer)
+    tokenTimer = tokenDue.map {
+      loop.setTimer(at: $0, owner: self, token: EndpointTimer(.token).token)
+    }
   }
 
   func armQueueTimer() {
@@ -34,10 +53,6 @@ extension Endpoint {
     queueDeadline = deadline
     queueTimer = deadline.map {
       loop.setTimer(at: $0, owner: self, token: EndpointTimer(.queue).token)
-    }
-    if deadline == nil {
-      tokenTimer.map(loop.cancelTimer)
-      tokenTimer = nil
     }
   }
 
@@ -52,9 +67,13 @@ extension Endpoint {
     admitWaiting()
   }
 
-  private func dropExpired(at now: Instant) {
+  /// Returns whether there was one.
+  private func dropExpired() -> Bool {
+    let now = loop.now
+    var hasDropped = false
     while let dropped = bulkhead.dropExpired(at: now) {
       guard let waiter = waiting.removeValue(forKey: dropped.call) else { continue }
+      hasDropped = true
       let waited = now - waiter.since
       var failure =
         missedToken(waiter.attempt, at: now)
@@ -66,15 +85,13 @@ extension Endpoint {
       failure.queued = waited
       finish(waiter, .failed(failure))
     }
+    return hasDropped
   }
 
   /// The refusal of a call that waited while there was a place: a token did not come in time.
   private func missedToken(_ attempt: Attempt, at now: Instant) -> CallFailure? {
     guard bulkhead.hasPlace else { return nil }
-    // One that comes at this very moment is too late.
-    let limit = configuration.policy.rateLimit
-    let late = limit.map { Shortage(wait: .zero, policy: $0, isOwn: false) }
-    return (shortage(attempt, at: now) ?? late).map { rateLimited(attempt, $0) }
+    return shortage(attempt, at: now).map { rateLimited(attempt, $0) }
   }
 
   /// A call's own time was up before the process came up.
@@ -90,6 +107,19 @@ extension Endpoint {
     )
     failure.queued = waited
     finish(waiter, .failed(failure))
+  }
+
+  /// The process is gone: who waited for a place waits for the next process now, and before those
+  /// who came later.
+  func returnToArrivals() {
+    let calls = bulkhead.dismiss()
+    for call in calls {
+      guard let deadline = waiting[call]?.attempt.startDeadline else { continue }
+      let token = EndpointTimer(.waiting, call).token
+      waiting[call]?.timer = loop.setTimer(at: deadline, owner: self, token: token)
+    }
+    arrivals = calls + arrivals
+    armQueueTimer()
   }
 
   /// The process is ready: those who waited for it come in, in order.

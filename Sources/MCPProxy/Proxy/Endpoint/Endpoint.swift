@@ -150,10 +150,11 @@ package actor Endpoint: LoopBound {
     if Mutant.isActive(.admissionSplitByAwait) { return false }
     #endif
     let now = loop.now
-    if bulkhead.waiting == 0, bulkhead.hasPlace {
-      guard case .admitted(let permit, let toolPermit) = admit(attempt, at: now) else {
-        return false
-      }
+    if bulkhead.hasPlace {
+      // Whoever waits beside a free place waits for a token: may this one pass?
+      guard bulkhead.waiting == 0,
+        case .admitted(let permit, let toolPermit) = admit(attempt, since: now, at: now)
+      else { return false }
       _ = bulkhead.enter()
       send(attempt, permit, toolPermit, queued: .zero, .direct)
       return true

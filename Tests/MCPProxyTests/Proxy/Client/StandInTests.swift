@@ -31,14 +31,7 @@ struct StandInTests {
   }
 
   private static func initialized(_ child: FakeChild, _ id: Int = 1) -> FakeKernel.Step {
-    says(
-      child,
-      StagedProxy.result(
-        id,
-        #"{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"#
-          + #""serverInfo":{"name":"s","version":"1"}}"#
-      )
-    )
+    says(child, StagedProxy.initializeResult(id))
   }
 
   private static let write =
@@ -85,6 +78,22 @@ struct StandInTests {
         StagedProxy.client(StagedProxy.call(7)), StagedProxy.client(Self.write), Self.dies,
       ] + Self.comesBack(after: 3)
     )
+    #expect(run.answers("9").map { $0.result?["x"] as? Int } == [1])
+  }
+
+  /// The stand-in has all tools; the first server is known, dies, and hangs when it is restarted.
+  @Test func `a call that was not sent leaves a server that does not come up, safe or not`() {
+    var staged = Self.staged
+    staged.endpoint.policy.timeout.call = .seconds(10)
+    let run = staged.run(
+      Self.opening + [
+        Self.initialized(Self.standIn), Self.says(Self.standIn, Self.tools(2, ["t", "w"])),
+        Self.dies, StagedProxy.pass(.seconds(1)), StagedProxy.client(Self.write),
+        StagedProxy.pass(.milliseconds(5001)),
+        Self.says(Self.standIn, StagedProxy.result(3, #"{"content":[],"x":1}"#)),
+      ]
+    )
+    #expect(run.later[1].compactMap(\.method) == ["initialize"])
     #expect(run.answers("9").map { $0.result?["x"] as? Int } == [1])
   }
 }
