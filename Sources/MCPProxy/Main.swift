@@ -22,7 +22,9 @@ import Glibc
       let name = number == 0 ? "input" : "output"
       fail("standard \(name) is closed; a client must be at its other end", 74)
     }
-    exit(run(arguments))
+    let code = run(arguments)
+    if let error = Host.lostOutput { fail("standard output: \(error.cause)", 74) }
+    exit(code)
   }
 
   private static func run(_ arguments: Arguments) -> Int32 {
