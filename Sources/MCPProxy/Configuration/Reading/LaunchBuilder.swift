@@ -79,8 +79,7 @@ struct LaunchBuilder {
     switch EnvironmentFile.parse(bytes) {
     case .success(let variables): return variables
     case .failure(let bad):
-      let reason = "envFile \(path) has no KEY=VALUE in line \(bad.line)"
-      throw LocatedReason(reason: reason, offset: field.offset)
+      throw LocatedReason(reason: "envFile \(path) \(bad.words)", offset: field.offset)
     }
   }
 
