@@ -36,6 +36,7 @@ struct ConfigurationReader {
         ConfigurationTable.absentIfNull.contains(key.name)
       {
         continue
+        fields.refuse(key.name)
       }
       spellings[key.name] = member.name
       let keyPath = path.isEmpty ? key.name : "\(path).\(key.name)"
