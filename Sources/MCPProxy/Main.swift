@@ -70,13 +70,19 @@ import Glibc
   }
 
   private static func check(_ arguments: Arguments, _ isStrict: Bool) -> Int32 {
-    let source = source(arguments.configuration, kernel())
-    let report = CheckReport(
-      configuration: source.configuration,
-      problems: source.problems,
-      path: source.path,
-      isStrict: isStrict
-    )
+    let report: CheckReport
+    do throws(ConfigurationSource.Missing) {
+      let source = try ConfigurationSource(arguments.configuration, kernel())
+      report = CheckReport(
+        configuration: source.configuration,
+        problems: source.problems,
+        path: source.path,
+        isStrict: isStrict
+      )
+    } catch {
+      guard arguments.json else { fail(error.text, 66) }
+      report = CheckReport(missing: error.message, path: error.path)
+    }
     Host.print(arguments.json ? String(decoding: report.json, as: UTF8.self) : report.text)
     return report.exitCode
   }
