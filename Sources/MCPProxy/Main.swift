@@ -31,8 +31,7 @@ import Glibc
     switch arguments.action {
     case .reaper: return Reaper.run()
     case .exampleServer(let options): return ExampleServer.run(options)
-    case .help(let topic):
-      Host.print((topic == "exit-codes" ? HelpText.exitCodes : HelpText.short) + "\n")
+    case .help(let topic): Host.print(HelpText.about(topic ?? "help") + "\n")
     case .version(let json): printVersion(json || arguments.json)
     case .schema: Host.print(ConfigurationSchema.text)
     case .demo: return DemoCommand.run()
