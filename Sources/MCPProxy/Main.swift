@@ -22,15 +22,16 @@ import Glibc
       let name = number == 0 ? "input" : "output"
       fail("standard \(name) is closed; a client must be at its other end", 74)
     }
-    exit(run(arguments))
+    let code = run(arguments)
+    if let error = Host.lostOutput { fail("standard output: \(error.cause)", 74) }
+    exit(code)
   }
 
   private static func run(_ arguments: Arguments) -> Int32 {
     switch arguments.action {
     case .reaper: return Reaper.run()
     case .exampleServer(let options): return ExampleServer.run(options)
-    case .help(let topic):
-      Host.print((topic == "exit-codes" ? HelpText.exitCodes : HelpText.short) + "\n")
+    case .help(let topic): Host.print(HelpText.about(topic ?? "help") + "\n")
     case .version(let json): printVersion(json || arguments.json)
     case .schema: Host.print(ConfigurationSchema.text)
     case .demo: return DemoCommand.run()
@@ -68,13 +69,19 @@ import Glibc
   }
 
   private static func check(_ arguments: Arguments, _ isStrict: Bool) -> Int32 {
-    let source = source(arguments.configuration, kernel())
-    let report = CheckReport(
-      configuration: source.configuration,
-      problems: source.problems,
-      path: source.path,
-      isStrict: isStrict
-    )
+    let report: CheckReport
+    do throws(ConfigurationSource.Missing) {
+      let source = try ConfigurationSource(arguments.configuration, kernel())
+      report = CheckReport(
+        configuration: source.configuration,
+        problems: source.problems,
+        path: source.path,
+        isStrict: isStrict
+      )
+    } catch {
+      guard arguments.json else { fail(error.text, 66) }
+      report = CheckReport(missing: error.message, path: error.path)
+    }
     Host.print(arguments.json ? String(decoding: report.json, as: UTF8.self) : report.text)
     return report.exitCode
   }

@@ -8,6 +8,7 @@ package struct Arguments: Equatable, Sendable {
     case schema
     case demo
     case version(json: Bool)
+    /// Of one of `HelpText.topics`; `nil`: the general one.
     case help(String?)
     case exampleServer([String])
     case reaper
@@ -34,15 +35,18 @@ package struct Arguments: Equatable, Sendable {
     "run", "check", "demo", "chaos", "example-server", "schema", "version", "help",
   ]
 
+  /// Other names of commands.
+  private static let synonyms = ["serve": "run", "validate": "check"]
+
   /// Reads the arguments behind the program's name; throws what is wrong with them.
   package init(_ arguments: [String]) throws(UsageError) {
     guard let first = arguments.first else { return }
     var rest = arguments.dropFirst()
-    switch first {
+    switch Self.synonyms[first] ?? first {
     case "--reaper": action = .reaper
     case "example-server": action = .exampleServer(Array(rest))
-    case "run", "serve": try readRun(&rest)
-    case "check", "validate":
+    case "run": try readRun(&rest)
+    case "check":
       action = .check(strict: false)
       try readOptions(&rest)
     case "demo":
@@ -63,7 +67,7 @@ package struct Arguments: Equatable, Sendable {
       action = .version(json: false)
       try readOptions(&rest)
     case "--version", "-V": action = .version(json: false)
-    case "help": action = .help(rest.first)
+    case "help": try readTopic(&rest)
     case "--help", "-h": action = .help(nil)
     case let option where option.hasPrefix("-"):
       // Options without a command mean `run`, as clients write it.
@@ -80,6 +84,20 @@ package struct Arguments: Equatable, Sendable {
         + "for one: mcp-proxy run -- npx -y mcp-remote \(name)"
     }
     return "unknown command \"\(name)\"\(Suggestion.clause(for: name, in: commands))"
+  }
+
+  private mutating func readTopic(_ rest: inout ArraySlice<String>) throws(UsageError) {
+    let topic = rest.popFirst().map { Self.synonyms[$0] ?? $0 }
+    if let topic, topic != "--help", topic != "-h" {
+      guard HelpText.topics.contains(topic) else {
+        let clause = Suggestion.clause(for: topic, in: HelpText.topics)
+        throw UsageError(text: "there is no help about \"\(topic)\"\(clause)")
+      }
+      action = .help(topic)
+    } else {
+      action = .help(nil)
+    }
+    if let word = rest.first { throw UsageError(text: unexpected(word)) }
   }
 
   private mutating func readRun(_ rest: inout ArraySlice<String>) throws(UsageError) {
@@ -105,9 +123,9 @@ package struct Arguments: Equatable, Sendable {
         try setConfiguration(rest.popFirst())
       case let text where readsFile && text.hasPrefix("--config="):
         try setConfiguration(String(text.dropFirst("--config=".count)))
-      case "--json": json = true
-      case "-v", "--verbose": verbose = true
-      case "-q", "--quiet": quiet = true
+      case "--json" where canBeJSON: json = true
+      case "-v" where isRun, "--verbose" where isRun: verbose = true
+      case "-q" where isRun, "--quiet" where isRun: quiet = true
       case "--chaos" where isRun:
         let isRule = rest.first.map { !$0.hasPrefix("-") } ?? false
         try readChaos(isRule ? rest.removeFirst() : nil)
@@ -115,7 +133,9 @@ package struct Arguments: Equatable, Sendable {
         try readChaos(String(text.dropFirst("--chaos=".count)))
       case "--chaos-seed" where isRun: try readSeed(rest.popFirst())
       case "--strict" where isCheck: action = .check(strict: true)
-      case "-h", "--help": action = .help(nil)
+      case "-h", "--help":
+        action = .help(command)
+        rest = []
       case let path where isCheck && !path.hasPrefix("-") && configuration == nil:
         configuration = path
       default: throw UsageError(text: unexpected(option))
@@ -134,6 +154,8 @@ package struct Arguments: Equatable, Sendable {
       let wayOut = "; a file is given with --config FILE, a command behind \"--\""
       return "unexpected \"\(word)\"\(isRun ? wayOut : "")"
     }
+    // Too short to suggest one for another.
+    if ["-c", "-q", "-v"].contains(word) { return "\(word) is no option of this command" }
     let known = [
       "--chaos", "--chaos-seed", "--config", "--help", "--json", "--list", "--playbook",
       "--quiet", "--real", "--seed", "--server", "--strict", "--verbose",
@@ -146,6 +168,26 @@ package struct Arguments: Equatable, Sendable {
   package var isRun: Bool {
     switch action {
     case .run, .wrap: true
+    default: false
+    }
+  }
+
+  /// The command that is being read.
+  private var command: String? {
+    switch action {
+    case .run, .wrap: "run"
+    case .check: "check"
+    case .schema: "schema"
+    case .demo: "demo"
+    case .version: "version"
+    case .chaos: "chaos"
+    case .help, .exampleServer, .reaper, .rehearse: nil
+    }
+  }
+
+  private var canBeJSON: Bool {
+    switch action {
+    case .check, .chaos, .version: true
     default: false
     }
   }

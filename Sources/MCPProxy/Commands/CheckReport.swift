@@ -22,8 +22,20 @@ package struct CheckReport: Sendable {
     self.isStrict = isStrict
   }
 
-  /// 78 (`EX_CONFIG`) with errors, 1 with warnings if they count, else 0.
+  /// A file that could not be read.
+  package init(missing message: String, path: String?) {
+    let problem = ConfigurationProblem(.error, .noFile, line: 1, column: 1, message)
+    self.init(
+      configuration: nil,
+      problems: [problem],
+      path: path ?? ConfigurationFile.name
+    )
+  }
+
+  /// 66 (`EX_NOINPUT`) without a file, 78 (`EX_CONFIG`) with errors, 1 with warnings if they count,
+  /// else 0.
   package var exitCode: Int32 {
+    if problems.contains(where: { $0.code == .noFile }) { return 66 }
     if errors > 0 { return 78 }
     return isStrict && warnings > 0 ? 1 : 0
   }

@@ -7,7 +7,11 @@ struct ConfigurationSource {
 
   /// Why there is nothing to load.
   struct Missing: Error {
-    let text: String
+    /// The file that cannot be read; `nil`: none was found.
+    let path: String?
+    let message: String
+
+    var text: String { path.map { "\($0): \(message)" } ?? message }
   }
 
   private static let largestFile = 16 << 20
@@ -28,10 +32,8 @@ struct ConfigurationSource {
         exists: Host.exists
       )
     else {
-      throw Missing(
-        text: "no mcp-proxy.json found here, in the folders above or in ~/.config/mcp-proxy; "
-          + "name one with --config, or guard one server with: mcp-proxy run -- COMMAND"
-      )
+      let places = ConfigurationFile.places(surroundings, exists: Host.exists)
+      throw Missing(path: nil, message: Self.searched(places.map(FilePath.folder(of:))))
     }
     path = found
     do throws(SystemError) {
@@ -39,16 +41,19 @@ struct ConfigurationSource {
       let loader = ConfigurationLoader(bytes: bytes, path: found, surroundings: surroundings)
       (configuration, problems) = loader.load()
     } catch {
-      throw Missing(text: "\(found): cannot be read (\(error.cause))")
+      throw Missing(path: found, message: "cannot be read (\(error.cause))")
     }
   }
 
-  /// Whether at least one server can be served.
-  var servesSomething: Bool {
-    configuration?.endpoints.contains { endpoint in
-      if case .process = endpoint.launch { !endpoint.disabled } else { false }
-    } ?? false
+  /// What to say if nothing was found in these folders.
+  private static func searched(_ folders: [String]) -> String {
+    let list = folders.dropLast().joined(separator: ", ") + " or \(folders.last ?? "")"
+    return "no \(ConfigurationFile.name) in \(list); name one with --config, "
+      + "or guard one server with: mcp-proxy run -- COMMAND"
   }
+
+  /// Whether at least one server can be served.
+  var servesSomething: Bool { configuration?.servesSomething ?? false }
 
   /// What keeps servers from being served and settings from being used, a line each.
   var complaints: [String] {

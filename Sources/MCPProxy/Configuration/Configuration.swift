@@ -12,6 +12,13 @@ package struct Configuration: Sendable {
   package var path: String?
 
   package init() {}
+
+  /// Whether at least one server can be served.
+  var servesSomething: Bool {
+    endpoints.contains { endpoint in
+      if case .process = endpoint.launch { !endpoint.disabled } else { false }
+    }
+  }
 }
 
 /// One entry of `mcpServers`.

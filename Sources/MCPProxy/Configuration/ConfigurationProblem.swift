@@ -15,6 +15,7 @@ package struct ConfigurationProblem: Sendable, Equatable {
     case json = "CONFIG_JSON"
     case missing = "CONFIG_MISSING"
     case noEndpoint = "CONFIG_NO_SERVER"
+    case noFile = "CONFIG_NO_FILE"
     case notEnforced = "CONFIG_NOT_ENFORCED"
     case notSupported = "CONFIG_NOT_SUPPORTED"
     case prefix = "CONFIG_PREFIX"

@@ -22,7 +22,8 @@ package enum ConfigurationSchema {
 
   private static func object(of section: ConfigurationSection) -> [(String, SchemaNode)] {
     let keys = section.keys.flatMap { key in
-      [(key.name, property(key))] + key.synonyms.map { ($0, synonym($0, of: key)) }
+      [(key.name, property(key, of: section))]
+        + key.synonyms.map { ($0, synonym($0, of: key, section)) }
     }
     let ignored = section.ignored.map { name in
       (name, SchemaNode.object([("description", .text("Of another program; not used."))]))
@@ -30,32 +31,59 @@ package enum ConfigurationSchema {
     return [("type", .text("object")), ("properties", .object(keys + ignored))]
   }
 
-  private static func property(_ key: ConfigurationKey) -> SchemaNode {
+  private static func property(
+    _ key: ConfigurationKey,
+    of section: ConfigurationSection
+  ) -> SchemaNode {
     var members = [("description", SchemaNode.text(key.description))]
     if let standard = key.standard { members.append(("default", .raw(standard))) }
     members.append(("examples", .array([.raw(key.example)])))
-    return .object(members + values(key))
+    return .object(members + values(key, section))
   }
 
-  private static func synonym(_ name: String, of key: ConfigurationKey) -> SchemaNode {
+  private static func synonym(
+    _ name: String,
+    of key: ConfigurationKey,
+    _ section: ConfigurationSection
+  ) -> SchemaNode {
     let words =
       if name == "enabled" {
         "The opposite of \(key.name)."
       } else {
         "Another name of \(key.name)\(name.hasSuffix("_sec") ? "; a number is seconds" : "")."
       }
-    return .object([("description", .text(words))] + values(key))
+    let isSeconds = name.hasSuffix("_sec")
+    return .object([("description", .text(words))] + values(key, section, isSeconds: isSeconds))
   }
 
-  private static func values(_ key: ConfigurationKey) -> [(String, SchemaNode)] {
-    var alternatives = key.shapes.flatMap { schemas($0) }
-    if key.isOptional { alternatives.append([("type", .text("null"))]) }
+  private static func values(
+    _ key: ConfigurationKey,
+    _ section: ConfigurationSection,
+    isSeconds: Bool = false
+  ) -> [(String, SchemaNode)] {
+    var alternatives = key.shapes.flatMap { schemas($0, isSeconds: isSeconds) }
+    if section == .root, key.name == "mcpServers" { alternatives.append(wrappedServers(key)) }
+    if key.isOptional || section.isAbsentIfNull(key) {
+      alternatives.append([("type", .text("null"))])
+    }
     if alternatives.count == 1 { return alternatives[0] }
     return [("anyOf", .array(alternatives.map { .object($0) }))]
   }
 
+  /// The servers one level further down, as `RootMembers` takes them.
+  private static func wrappedServers(_ key: ConfigurationKey) -> [(String, SchemaNode)] {
+    let servers = SchemaNode.object(key.shapes.flatMap { schemas($0) }.first ?? [])
+    return [
+      ("type", .text("object")), ("required", .array([.text("servers")])),
+      ("properties", .object([("servers", servers)])),
+    ]
+  }
+
   /// The schemas any of which a value of the shape fits.
-  private static func schemas(_ shape: ConfigurationShape) -> [[(String, SchemaNode)]] {
+  private static func schemas(
+    _ shape: ConfigurationShape,
+    isSeconds: Bool = false
+  ) -> [[(String, SchemaNode)]] {
     let text = [("type", SchemaNode.text("string"))]
     switch shape {
     case .anything: return [[]]
@@ -71,8 +99,9 @@ package enum ConfigurationSchema {
     case .number(let limits): return [number("number", limits.lowerBound, limits.upperBound)]
     case .duration(let limits):
       let pattern = #"^ *[0-9]*\.?[0-9]+ *(ms|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)? *$"#
+      let unit = isSeconds ? 1000.0 : 1
       return [
-        number("number", limits.lowerBound, limits.upperBound),
+        number("number", limits.lowerBound / unit, limits.upperBound / unit),
         text + [("pattern", .text(pattern))],
       ]
     case .size(let limits):

@@ -12,8 +12,8 @@ package enum ExampleServer {
   /// Serves until the end of input and returns the exit code.
   package static func run(_ arguments: some Sequence<String>) -> Int32 {
     let arguments = Array(arguments)
-    if arguments.contains("--help") {
-      write(ExampleOptions.usage, to: STDOUT_FILENO)
+    if arguments.contains("--help") || arguments.contains("-h") {
+      Host.print(ExampleOptions.usage)
       return 0
     }
     do {

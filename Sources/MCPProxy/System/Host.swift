@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Darwin)
 import Darwin
 import MachO.dyld
@@ -71,11 +73,12 @@ enum Host {
   /// Opens `/dev/null` for each standard stream that is closed, before something else gets its
   /// number.
   ///
-  /// Returns the numbers that were closed.
+  /// Returns the numbers that were closed. Writing to a standard output that was closed still
+  /// fails.
   static func fillStandardStreams() -> [Int32] {
     (0...2).filter { number in
       guard fcntl(number, F_GETFD) < 0 else { return false }
-      _ = unsafe open("/dev/null", O_RDWR)
+      _ = unsafe open("/dev/null", number == 1 ? O_RDONLY : O_RDWR)
       return true
     }
   }
@@ -98,7 +101,7 @@ enum Host {
     _ = unsafe bytes.withUnsafeBytes { unsafe systemWrite(2, $0.baseAddress, $0.count) }
   }
 
-  /// Writes to a standard stream; what cannot be written is nobody's to read.
+  /// Writes to a standard stream; what does not get to standard output is kept in `lostOutput`.
   static func print(_ text: String, to descriptor: Int32 = 1) {
     let bytes = Array(text.utf8)
     var sent = 0
@@ -107,8 +110,30 @@ enum Host {
         let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[sent...])
         return unsafe systemWrite(descriptor, rest.baseAddress, rest.count)
       }
-      if count <= 0 { return }
-      sent += count
+      let number = errno
+      if count > 0 {
+        sent += count
+      } else if number == EAGAIN, descriptor == 1 {
+        // Whoever shares the stream has made it non-blocking.
+        waitUntilWritable(descriptor)
+      } else {
+        if descriptor == 1 { lost.store(number, ordering: .relaxed) }
+        return
+      }
     }
+  }
+
+  private static func waitUntilWritable(_ descriptor: Int32) {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    _ = unsafe poll(&entry, 1, -1)
+  }
+
+  /// The last error of a write to standard output; 0: there was none.
+  private static let lost = Atomic<Int32>(0)
+
+  /// Why something printed did not get to standard output; a reader that is gone is no reason.
+  static var lostOutput: SystemError? {
+    let error = SystemError("write", lost.load(ordering: .relaxed))
+    return error.number == 0 || error.isClosedPipe ? nil : error
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import MCPProxy
 import Testing
 
@@ -21,6 +22,17 @@ struct CommandLineTests {
       (["demo", "--config", "a.json"], "--config is no option of this command"),
       (["run", "--config", "a.json", "--", "cat"], "--config and a command behind"),
       (["run", "--"], #"a command is missing behind "--""#),
+      (["help", "bogus"], #"there is no help about "bogus""#),
+      (["help", "chek"], #"there is no help about "chek"; did you mean "check"?"#),
+      (["help", "exit-code"], #"there is no help about "exit-code"; did you mean "exit-codes"?"#),
+      (["help", "run", "check"], #"unexpected "check""#),
+      (["check", "-v"], "-v is no option of this command"),
+      (["demo", "--quiet"], "--quiet is no option of this command"),
+      (["chaos", "-q"], "-q is no option of this command"),
+      (["schema", "--verbose"], "--verbose is no option of this command"),
+      (["version", "-c", "a"], "-c is no option of this command"),
+      (["run", "--json"], "--json is no option of this command"),
+      (["demo", "--json"], "--json is no option of this command"),
     ] as [([String], String)]
   )
   func `wrong arguments are refused with the way out`(arguments: [String], message: String) throws {
@@ -30,15 +42,83 @@ struct CommandLineTests {
     #expect(command.stderrText.hasSuffix("\nSee: mcp-proxy help\n"))
   }
 
-  @Test(arguments: [
-    ["help"], ["help", "exit-codes"], ["chaos", "--list"], ["example-server", "--help"],
-  ])
+  @Test(arguments: [["help"], ["chaos", "--list"]] + HelpText.topics.map { ["help", $0] })
   func `help fits a terminal of 80 columns`(arguments: [String]) throws {
     let help = try start(arguments)
     let lines = help.collect()
     #expect(help.waitForExit() == .code(0))
-    #expect(lines.count > 5)
+    #expect(lines.count > 3)
     #expect(lines.filter { $0.count > 80 } == [])
+    #expect(lines.first?.isEmpty == false && lines.last?.isEmpty == false)
+  }
+
+  @Test(
+    arguments: [
+      ("run", ["--config", "--", "--verbose", "--quiet", "--chaos", "--chaos-seed"]),
+      ("check", ["--config", "--strict", "--json"]), ("demo", []), ("schema", []),
+      ("chaos", ["--list", "--playbook", "--config", "--server", "--seed", "--real", "--json"]),
+      ("version", ["--json"]), ("example-server", ["--name"]),
+    ] as [(String, [String])]
+  )
+  func `each command has a help of its own with its options`(
+    command: String,
+    options: [String]
+  ) throws {
+    let help = try start(["help", command])
+    let lines = help.collect()
+    #expect(lines.first?.hasPrefix("usage: mcp-proxy \(command)") == true)
+    for option in options {
+      #expect(lines.contains { $0.contains("  \(option) ") || $0.contains(", \(option) ") })
+    }
+    for arguments in [[command, "--help"], [command, "-h"]] {
+      let other = try start(arguments)
+      #expect(other.collect().filter { !$0.isEmpty } == lines.filter { !$0.isEmpty })
+      #expect(other.waitForExit() == .code(0))
+    }
+  }
+
+  @Test func `a synonym of a command has the command's help`() throws {
+    for (synonym, command) in [("serve", "run"), ("validate", "check")] {
+      for arguments in [["help", synonym], [synonym, "--help"]] {
+        #expect(try start(arguments).collect() == start(["help", command]).collect())
+      }
+    }
+    #expect(
+      try start(["run", "--help", "--", "cat"]).collect() == start(["help", "run"]).collect()
+    )
+  }
+
+  @Test func `where no configuration was found is said`() throws {
+    let below = home.file("project/below")
+    try FileManager.default.createDirectory(atPath: below, withIntermediateDirectories: true)
+    let user = home.file(".config/mcp-proxy")
+    for (isRepository, folders) in [
+      (false, "\(below) or \(user)"), (true, "\(below), \(home.file("project")) or \(user)"),
+    ] {
+      if isRepository { _ = try home.write("", to: "project/.git") }
+      for name in ["run", "check"] {
+        let script = "cd \"$1\" && exec \"$0\" \(name)"
+        let shell = try start(["-c", script, ProcessHarness.program, below], "/bin/sh")
+        #expect(shell.waitForExit() == .code(66))
+        #expect(
+          shell.stderrText == "mcp-proxy: no mcp-proxy.json in \(folders); name one with "
+            + "--config, or guard one server with: mcp-proxy run -- COMMAND\n"
+        )
+      }
+    }
+  }
+
+  @Test func `check --json of a missing file is a report`() throws {
+    let check = try start(["check", "--json", "/nowhere.json"])
+    #expect(
+      check.nextLine() == #"{"schema":1,"data":[{"file":"/nowhere.json","line":1,"column":1,"#
+        + #""severity":"error","code":"CONFIG_NO_FILE","#
+        + #""message":"cannot be read (No such file or directory)"}],"#
+        + #""totals":{"errors":1,"warnings":0,"endpoints":0,"disabled":0,"unusable":0,"#
+        + #""chaos_rules":0}}"#
+    )
+    #expect(check.waitForExit() == .code(66))
+    #expect(check.stderrText == "")
   }
 
   @Test func `a configuration that cannot be read is named`() throws {

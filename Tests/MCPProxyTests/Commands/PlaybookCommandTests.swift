@@ -168,6 +168,20 @@ import Glibc
     #expect(command.stderrText.contains("there is no server to play with"))
   }
 
+  @Test(arguments: [[], ["--real"]])
+  func `a configuration of hidden servers alone cannot be played`(more: [String]) throws {
+    let file = try home.write(
+      #"{"mcpServers":{"a":{"command":"x","hidden":true}}}"#,
+      to: "mcp-proxy.json"
+    )
+    let command = try start(["--playbook", "server-down", "-c", file] + more)
+    #expect(command.waitForExit() == .code(1))
+    #expect(
+      command.stderrText == "mcp-proxy: \(file): only hidden servers can be started; "
+        + "a playbook breaks one whose tools the client sees\n"
+    )
+  }
+
   @Test func `real servers are asked for read-only tools alone`() throws {
     let ledger = home.file("ledger")
     let file = try home.write(

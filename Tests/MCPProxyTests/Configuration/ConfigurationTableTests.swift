@@ -8,7 +8,7 @@ struct ConfigurationTableTests {
   }
 
   /// A file in which `members` stand in the section.
-  private static func file(_ section: ConfigurationSection, _ members: String) -> String {
+  static func file(_ section: ConfigurationSection, _ members: String) -> String {
     func entry(_ text: String) -> String {
       #"{"mcpServers":{"a":{"command":"x",\#(text)},"other":{"command":"y"}}}"#
     }

@@ -43,6 +43,33 @@ struct ConfigurationValueTests {
     #expect(loading.reason != nil)
   }
 
+  @Test(arguments: [
+    (
+      #""a":{"command":"x","rateLimit":{"calls":"5"}}"#,
+      "1:56: error: mcpServers.a.rateLimit.calls must be a number, not a text [CONFIG_TYPE]"
+    ),
+    (
+      #""a":{"command":"x","rateLimit":{"per":"1m","calls":-1}}"#,
+      "1:67: error: mcpServers.a.rateLimit.calls -1 is not between 0 and 1000000000 [CONFIG_RANGE]"
+    ),
+    (
+      #""a":{"command":"x"}},"defaults":{"rateLimit":{"calls":true}"#,
+      "1:70: error: defaults.rateLimit.calls must be a number, not true [CONFIG_TYPE]"
+    ),
+    (
+      #""a":{"command":5}"#,
+      "1:31: error: mcpServers.a.command must be a text or a list of texts, not a number "
+        + "[CONFIG_TYPE]"
+    ),
+    (
+      #""a":{"type":"http","url":5}"#,
+      "1:41: error: mcpServers.a.url must be a text, not a number [CONFIG_TYPE]"
+    ),
+  ])
+  func `a value that is refused is not said to be missing`(members: String, problem: String) {
+    #expect(Loading(#"{"mcpServers":{\#(members)}}"#).problems == [problem])
+  }
+
   @Test func `null switches a rule off`() throws {
     let loading = Loading(
       #"""

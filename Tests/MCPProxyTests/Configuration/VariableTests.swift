@@ -83,6 +83,12 @@ struct VariableTests {
     ("# c\n\n  A = 1  \r\nexport B=2", ["A=1", "B=2"]),
     ("A=one two # c", ["A=one two"]), ("A=a#b", ["A=a#b"]), ("A=", ["A="]),
     (#"A="x # \n\"y\\ \$z" # c"#, ["A=x # \n\"y\\ $z"]), (#"A='x \n "y"'"#, [#"A=x \n "y""#]),
+    ("A=\"one \n two\" # c\nB=2", ["A=one \n two", "B=2"]), ("A='\r\n#\n'", ["A=\n#\n"]),
+    (
+      "export A = \"-----BEGIN KEY-----\r\nMII=\r\n-----END KEY-----\r\n\"\r\nB='2'",
+      ["A=-----BEGIN KEY-----\nMII=\n-----END KEY-----\n", "B=2"]
+    ),
+    ("A='x\\'\nB=it's\n", [#"A=x\"#, "B=it's"]), ("A=\"\\\n\\\"\"", ["A=\\\n\""]),
     ("A=b=c", ["A=b=c"]), ("\u{FEFF}A=1", ["A=1"]), ("A=#c", ["A="]), (#"A="\q""#, [#"A=\q"#]),
   ])
   func `an envFile is read as shells read it`(file: String, expected: [String]) {
@@ -108,12 +114,22 @@ struct VariableTests {
     #expect(Loading.entry(#""cwd":"\#(path)""#).command?.directory == expected)
   }
 
-  @Test(arguments: [("A=1\nnothing", 2), (#"A="open"#, 1), ("1A=1", 1), (#"A="b"c"#, 1), ("=1", 1)])
-  func `a line that is no assignment makes the endpoint unusable`(file: String, line: Int) {
+  @Test(arguments: [
+    ("A=1\nnothing", "has no KEY=VALUE in line 2"), ("1A=1", "has no KEY=VALUE in line 1"),
+    ("=1", "has no KEY=VALUE in line 1"), ("A='1\n\n'\nB", "has no KEY=VALUE in line 4"),
+    (#"A="open"#, "opens a quote in line 1 and never closes it"),
+    ("A=1\n\nB='open\nC=1\n", "opens a quote in line 3 and never closes it"),
+    (#"A="b"c"#, "has text behind the closing quote in line 1"),
+    (
+      "A=1\nB=\"open\nC=\"c\"\n",
+      "has text behind the quote in line 3 that closes the one in line 2"
+    ),
+  ])
+  func `a line that is no assignment makes the endpoint unusable`(file: String, reason: String) {
     let loading = Loading(
       #"{"mcpServers":{"a":{"command":"x","envFile":"e.env"}}}"#,
       files: ["/folder/e.env": file]
     )
-    #expect(loading.reason == "envFile /folder/e.env has no KEY=VALUE in line \(line)")
+    #expect(loading.reason == "envFile /folder/e.env \(reason)")
   }
 }

@@ -52,8 +52,15 @@ struct PlaybookCommand {
       return 64
     }
     guard !targets.isEmpty else {
-      complain("\(source.path): there is no server to play with; see mcp-proxy check")
-      return 78
+      guard original.servesSomething else {
+        complain("\(source.path): there is no server to play with; see mcp-proxy check")
+        return 78
+      }
+      complain(
+        "\(source.path): only hidden servers can be started; "
+          + "a playbook breaks one whose tools the client sees"
+      )
+      return 1
     }
     var reports: [PlaybookReport] = []
     var code: Int32 = 0

@@ -1,6 +1,8 @@
 /// The members of one section, read by the table: known names, right types, within their limits.
 struct ConfigurationFields {
   private(set) var all: [String: ConfigurationField] = [:]
+  /// Those whose value did not fit, which is reported.
+  private var refused: Set<String> = []
   /// Where the name of the object stands, if it has one.
   var entryOffset: Int?
 
@@ -9,9 +11,15 @@ struct ConfigurationFields {
     set { all[name] = newValue }
   }
 
+  mutating func refuse(_ name: String) { refused.insert(name) }
+
+  /// Whether it was written, with a value that did not fit.
+  func isRefused(_ name: String) -> Bool { refused.contains(name) }
+
   /// These fields where they are set, `defaults` elsewhere; sections are merged key by key.
   func over(_ defaults: ConfigurationFields) -> ConfigurationFields {
     var merged = self
+    merged.refused.formUnion(defaults.refused)
     for (name, field) in defaults.all {
       guard let own = merged.all[name] else {
         merged.all[name] = field

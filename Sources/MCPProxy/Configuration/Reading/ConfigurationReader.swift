@@ -32,14 +32,11 @@ struct ConfigurationReader {
         )
         continue
       }
-      if member.value.isNull, section == .endpoint,
-        ConfigurationTable.absentIfNull.contains(key.name)
-      {
-        continue
-      }
+      if member.value.isNull, section.isAbsentIfNull(key) { continue }
       spellings[key.name] = member.name
       let keyPath = path.isEmpty ? key.name : "\(path).\(key.name)"
       guard let value = value(member.value, key, spelling: member.name, path: keyPath) else {
+        fields.refuse(key.name)
         continue
       }
       fields[key.name] = ConfigurationField(

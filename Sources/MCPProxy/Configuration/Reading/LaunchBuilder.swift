@@ -11,14 +11,17 @@ struct LaunchBuilder {
       if !isDisabled { problems.report(.warning, .notSupported, at: url.offset, reason) }
       return .unusable(reason: reason)
     }
-    if let type = fields["type"], fields.text("type") == "http" {
+    if let type = fields["type"], fields.text("type") == "http", !fields.isRefused("url") {
       problems.report(.error, .missing, at: type.offset, "type \"http\" needs a url")
     } else if let url = fields["url"] {
       problems.report(.warning, .conflict, at: url.nameOffset, "url is ignored beside command")
     }
     guard let program = command.first, !program.text.isEmpty else {
       let message = "neither command nor url says how it is reached"
-      problems.report(.error, .missing, at: fields["command"]?.offset ?? entry, message)
+      // A value that was refused is reported already.
+      if !fields.isRefused("command"), !fields.isRefused("url") {
+        problems.report(.error, .missing, at: fields["command"]?.offset ?? entry, message)
+      }
       return .unusable(reason: message)
     }
     do {
@@ -79,8 +82,7 @@ struct LaunchBuilder {
     switch EnvironmentFile.parse(bytes) {
     case .success(let variables): return variables
     case .failure(let bad):
-      let reason = "envFile \(path) has no KEY=VALUE in line \(bad.line)"
-      throw LocatedReason(reason: reason, offset: field.offset)
+      throw LocatedReason(reason: "envFile \(path) \(bad.words)", offset: field.offset)
     }
   }
 

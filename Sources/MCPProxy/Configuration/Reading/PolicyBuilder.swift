@@ -62,7 +62,8 @@ struct PolicyBuilder {
       return nil
     }
     guard let calls = section.number("calls") else {
-      // Elsewhere the value was refused, and is reported already.
+      // A value that was refused is reported already.
+      if section.isRefused("calls") { return nil }
       let message = "\(path).rateLimit does not say how many calls"
       problems.report(.error, .missing, at: field.offset, message)
       return nil

@@ -60,6 +60,11 @@ package enum ConfigurationSection: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether `null` means that nothing is set.
+  func isAbsentIfNull(_ key: ConfigurationKey) -> Bool {
+    self == .endpoint && ConfigurationTable.absentIfNull.contains(key.name)
+  }
+
   /// The key that `name` spells.
   package func key(_ name: String) -> ConfigurationKey? {
     keys.first { $0.name == name || $0.synonyms.contains(name) }

@@ -36,7 +36,7 @@ extension ConfigurationTable {
       isOptional: true,
       standard: "null",
       example: #""60/min""#,
-      "How often it may be called: a text such as 60/min, an object, or null for no limit."
+      "How often it may be called: a text such as 60/min, an object, or null or false for no limit."
     ),
     ConfigurationKey(
       "breaker",
