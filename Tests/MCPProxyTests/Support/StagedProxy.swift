@@ -10,10 +10,16 @@ struct StagedProxy {
   static let clientOutput: Int32 = 4
   /// The server's process.
   static let process: Int32 = 1000
+  /// The process of the server that stands in.
+  static let standInProcess: Int32 = 2000
 
   var endpoint = EndpointConfiguration(name: "a", launch: .process(Command("/server")))
   var maxLine = 8 << 10
   var child = FakeChild(process)
+  /// More processes of the server, in order.
+  var laterChildren: [FakeChild] = []
+  /// Another server, hidden, to stand in for the first.
+  var standIn: EndpointConfiguration?
   /// Whether there is a reaper; its process is the one before the server's.
   var hasReaper = false
 
@@ -25,6 +31,8 @@ struct StagedProxy {
     /// Lines the server was sent.
     let server: [JSONText]
     let log: [String]
+    /// The lines of the usage log.
+    let usage: [JSONText]
     let kernel: FakeKernel.State
 
     /// The answers to the client's request with this id.
@@ -37,16 +45,17 @@ struct StagedProxy {
     let kernel = FakeKernel()
     let reaper = FakeChild(Self.process - 10)
     kernel.script {
-      $0.unborn = hasReaper ? [reaper, child] : [child]
+      let others = standIn == nil ? [] : [FakeChild(Self.standInProcess)]
+      $0.unborn = (hasReaper ? [reaper] : []) + [child] + others + laterChildren
       $0.steps = steps + [{ $0.reads[Self.clientInput, default: []].append(.end) }]
     }
     let loop = EventLoop(kernel: kernel)
     kernel.script { $0.whenIdle = { loop.stop() } }
     var configuration = Configuration()
-    configuration.endpoints = [endpoint]
+    configuration.endpoints = [endpoint] + (standIn.map { [$0] } ?? [])
     configuration.proxy.maxLine = maxLine
     configuration.proxy.catalog = .live
-    configuration.proxy.usageDirectory = .off
+    configuration.proxy.usageDirectory = .file(Self.usageFile)
     let log = Shared<[String]>([])
     let parts = Proxy.Parts(
       input: Descriptor(Self.clientInput),
@@ -69,9 +78,12 @@ struct StagedProxy {
       client: Self.lines(state.output[Self.clientOutput]),
       server: Self.lines(state.output[child.input]),
       log: log.value,
+      usage: Self.lines(state.files[Self.usageFile]),
       kernel: state
     )
   }
+
+  private static let usageFile = "/usage.jsonl"
 
   private static func lines(_ bytes: [UInt8]?) -> [JSONText] {
     (bytes ?? []).split(separator: 0x0A).map { JSONText(String(decoding: $0, as: UTF8.self)) }
@@ -84,6 +96,14 @@ struct StagedProxy {
 
   /// The server says a line, or several.
   static func server(_ text: String) -> FakeKernel.Step { { $0.comes(text, at: process + 2) } }
+
+  /// The server that stands in says a line, or several.
+  static func standIn(_ text: String) -> FakeKernel.Step {
+    { $0.comes(text, at: standInProcess + 2) }
+  }
+
+  /// Somebody ends the proxy.
+  static let terminate: FakeKernel.Step = { $0.signal = .terminate }
 
   static func pass(_ span: TimeSpan) -> FakeKernel.Step { { $0.now = $0.now + span } }
 

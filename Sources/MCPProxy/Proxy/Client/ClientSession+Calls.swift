@@ -154,8 +154,11 @@ extension ClientSession {
         attempts: flow.attempts
       )
     }
-    if failure.reason == .serverDied, failure.wasAttempted {
-      failure.text += FailureText.afterDeath(failure.certainty, failure.effect)
+    switch failure.reason {
+    case .serverDied, .shuttingDown, .invalidAnswer:
+      guard failure.wasAttempted else { break }
+      failure.text += FailureText.whetherItRan(failure.certainty, failure.effect)
+    default: break
     }
     let others = flow.failures.filter { $0.endpoint != failure.endpoint }
     return FailureResult.frame(call.id.json, failure, others: others)
