@@ -123,13 +123,19 @@ package enum EnvelopeParser {
       if members.has(.params) { members.object("a message is either a request or a response") }
       if !members.has(.id), envelope.kind == .result { members.object("\"id\" is missing") }
     } else {
-      members.object(
-        members.has(.result) ? "both \"result\" and \"error\"" : "\"method\" is missing"
-      )
+      members.object(missing(members))
     }
     if let problem = members.problem {
       throw .invalid(problem, id: hasUsableID ? envelope.id : nil)
     }
+  }
+
+  /// What is wrong with a message that has no method, and no or two outcomes.
+  private static func missing(_ members: MemberNotes) -> String {
+    if members.has(.result) { return "both \"result\" and \"error\"" }
+    // Who sends params means a request.
+    if members.has(.params) || !members.has(.id) { return "\"method\" is missing" }
+    return "\"result\", \"error\" and \"method\" are missing"
   }
 
   private static func readMethod(
@@ -142,10 +148,6 @@ package enum EnvelopeParser {
       return members.object("\"method\" must be a string")
     }
     envelope.methodName = token.lowerBound + 1..<token.upperBound - 1
-    envelope.method = Method(text, envelope.methodName)
-    if envelope.method == .other, JSONLexer.containsEscape(text, envelope.methodName) {
-      let name = Array(JSONLexer.decodedName(text, envelope.methodName).utf8)
-      envelope.method = Method(name.span, 0..<name.count)
-    }
+    envelope.method = Method(decoding: text, envelope.methodName)
   }
 }

@@ -2,6 +2,8 @@
 package struct MessageHead: Equatable, Sendable {
   /// The token of its id; `nil` if it does not come to light.
   package private(set) var id: Range<Int>?
+  /// The method it asks for; `nil` if that does not come to light.
+  package private(set) var method: Method?
   private var hasID = false
   private var hasMethod = false
   private var hasParams = false
@@ -25,6 +27,11 @@ package struct MessageHead: Equatable, Sendable {
         // A number that runs into the cut may go on behind it.
         if end < text.count, RequestID.isValid(text, token) { id = token }
       }
+      if method == nil, JSONLexer.matches(text, walk.name, "method"),
+        text[walk.value] == UInt8(ascii: "\"")
+      {
+        method = Method(decoding: text, walk.value + 1..<end - 1)
+      }
       walk.pass(end)
     }
   }
@@ -36,5 +43,14 @@ package struct MessageHead: Equatable, Sendable {
     if JSONLexer.matches(text, name, "result") || JSONLexer.matches(text, name, "error") {
       hasOutcome = true
     }
+  }
+}
+
+extension Envelope {
+  /// What is known of a request that is no valid message, or of which only the head was kept.
+  package init(_ head: MessageHead, id: Range<Int>?) {
+    self.init()
+    self.id = id ?? 0..<0
+    method = head.method ?? .other
   }
 }

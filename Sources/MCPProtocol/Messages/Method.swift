@@ -57,4 +57,13 @@ package enum Method: Equatable, Sendable {
     }
     self = .other
   }
+
+  /// Reads a name that may be written with escapes.
+  init(decoding text: borrowing Span<UInt8>, _ range: Range<Int>) {
+    self.init(text, range)
+    if self == .other, JSONLexer.containsEscape(text, range) {
+      let name = Array(JSONLexer.decodedName(text, range).utf8)
+      self.init(name.span, 0..<name.count)
+    }
+  }
 }

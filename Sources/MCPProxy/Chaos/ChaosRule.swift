@@ -11,9 +11,9 @@ package struct ChaosRule: Equatable, Sendable {
   package var span = TimeSpan.zero
   /// The share of the matching calls that are hit.
   package var probability = 1.0
-  /// Calls that are hit in all; `nil`: any number.
+  /// Calls of each endpoint that are hit in all; `nil`: any number.
   package var limit: Int?
-  /// Matching calls that are spared first.
+  /// Matching calls of each endpoint that are spared first.
   package var after = 0
   /// How long it goes on from the first call that was not spared; `nil`: to the end.
   package var duration: TimeSpan?

@@ -5,8 +5,14 @@ package struct AttemptNotes: RandomAccessCollection, Sendable {
     package let endpoint: Int
     package let duration: TimeSpan
     package let certainty: Certainty
-    /// `nil`: answered.
+    /// `nil`: answered, or the client took the call back.
     package let reason: CallFailure.Reason?
+
+    /// Why it brought no answer, in the log's word; `nil`: it did.
+    package var word: String? {
+      if let reason { return reason.rawValue }
+      return certainty == .answered ? nil : "cancelled"
+    }
   }
 
   private var leading: Note?

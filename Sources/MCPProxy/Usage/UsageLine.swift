@@ -135,20 +135,24 @@ struct UsageLine {
   private func appendID(_ record: borrowing UsageRecord, to line: inout ByteWriter) {
     guard let message = record.message else { return line.append("\"\"") }
     let id = message.envelope.id
+    let isString = id.first.map { message.line[$0] == UInt8(ascii: "\"") } ?? false
     guard id.count <= Self.longestID else {
       // A peer's id may be of any length; a line may not.
+      let text =
+        isString
+        ? Array(JSONDocument.decodeString(message.line, id).utf8) : Array(message.line[id])
       var writer = JSONWriter()
-      writer.string(utf8: Self.head(of: message.line[id]))
+      writer.string(utf8: Self.head(of: text[...]))
       return line.append(writer.bytes)
     }
-    let isString = id.first.map { message.line[$0] == UInt8(ascii: "\"") } ?? false
     if !isString { line.append(UInt8(ascii: "\"")) }
     line.append(message.line, id)
     if !isString { line.append(UInt8(ascii: "\"")) }
   }
 
-  /// The beginning of an id that is longer than that, cut between two characters.
+  /// The beginning of a text that is longer than that, cut between two characters.
   private static func head(of id: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    guard id.count > longestID else { return id }
     var end = id.startIndex + longestID
     while end > id.startIndex, id[end] & 0xC0 == 0x80 { end -= 1 }
     return id[..<end]
@@ -192,8 +196,8 @@ struct UsageLine {
       line.append(milliseconds: attempt.duration)
       line.append(",\"certainty\":\"")
       line.append(Self.word(attempt.certainty))
-      if let reason = attempt.reason {
-        line.append(Array("\",\"reason\":\"\(reason.rawValue)".utf8))
+      if let word = attempt.word {
+        line.append(Array("\",\"reason\":\"\(word)".utf8))
       }
       line.append("\"}")
     }

@@ -58,8 +58,9 @@ package struct UsageLog: Sendable {
     )
   }
 
-  /// Names the client in the lines from now on.
+  /// Names the client in the lines of calls that end from now on.
   package mutating func setClient(name: String?, version: String?, proto: String) {
+    flush()
     var run = line.run
     run.client = name.map { String($0.prefix(100)) }
     run.clientVersion = version.map { String($0.prefix(100)) }

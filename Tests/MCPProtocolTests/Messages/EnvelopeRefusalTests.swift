@@ -70,7 +70,8 @@ import Testing
 
   @Test(arguments: [
     (#""jsonrpc":"2.0","result":{},"error":{"code":1}"#, #"both "result" and "error""#),
-    (#""jsonrpc":"2.0""#, #""method" is missing"#),
+    (#""jsonrpc":"2.0""#, #""result", "error" and "method" are missing"#),
+    (#""jsonrpc":"2.0","params":{}"#, #""method" is missing"#),
     // Of several faults the first is told.
     (#""jsonrpc":"1.0","params":3"#, #""jsonrpc" must be "2.0""#),
   ])

@@ -63,6 +63,17 @@ import Testing
 
   @Test(
     arguments: [
+      (#"{"method":"tools/call","x":[1"#, .callTool), (#"{"method":"tools\/call""#, .callTool),
+      (#"{"id":1,"method":"x","#, .other), (#"{"method":"tools/cal"#, nil), (#"{"method":7}"#, nil),
+      (#"{"params":{"method":"tools/call"}}"#, nil), (#"{"method":"","id":1}"#, .other), ("", nil),
+    ] as [(String, MCPProtocol.Method?)]
+  )
+  func `a method counts if it is whole`(head: String, method: MCPProtocol.Method?) {
+    #expect(MessageHead(head.bytes.span).method == method)
+  }
+
+  @Test(
+    arguments: [
       ("[]", nil), (" [ ] ", nil), ("[1]", ["1"]),
       (#" [ {"a":[1,2]} , "x,]" ]"#, [#"{"a":[1,2]}"#, #""x,]""#]),
       ("[1,2,3]", ["1", "2", "3"]), ("[1,2,3,4]", nil),

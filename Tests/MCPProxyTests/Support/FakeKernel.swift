@@ -42,6 +42,8 @@ final class FakeKernel: Kernel {
     /// Processes that were started, by their ids.
     var children: [Int32: FakeChild] = [:]
     var childHasEnded = false
+    /// A signal that the proxy gets next.
+    var signal: Signal?
   }
 
   typealias Step = @Sendable (inout State) -> Void
@@ -106,6 +108,10 @@ final class FakeKernel: Kernel {
       if state.childHasEnded {
         state.childHasEnded = false
         events.append(Readiness(token: .max, interest: [], signal: .childExited))
+      }
+      if let signal = state.signal {
+        state.signal = nil
+        events.append(Readiness(token: .max, interest: [], signal: signal))
       }
       if !events.isEmpty || state.isAwake || deadline == .zero {
         state.isAwake = false

@@ -10,13 +10,15 @@ struct StagedProxy {
   static let clientOutput: Int32 = 4
   /// The server's process.
   static let process: Int32 = 1000
+  /// The process of the server that stands in.
+  static let standInProcess: Int32 = 2000
 
   var endpoint = EndpointConfiguration(name: "a", launch: .process(Command("/server")))
   var maxLine = 8 << 10
   var child = FakeChild(process)
-  /// A second server, hidden, that stands in for the first if it may; it starts when it is needed.
+  /// Another server, hidden, to stand in for the first.
   var standIn: EndpointConfiguration?
-  /// Processes that are started after the first one, in order.
+  /// Processes that are started after those of the servers, in order.
   var laterChildren: [FakeChild] = []
   /// Whether there is a reaper; its process is the one before the server's.
   var hasReaper = false
@@ -28,9 +30,13 @@ struct StagedProxy {
     let client: [JSONText]
     /// Lines the server was sent.
     let server: [JSONText]
+    /// Lines the stand-in was sent.
+    let standIn: [JSONText]
     /// Lines the later processes were sent.
     let later: [[JSONText]]
     let log: [String]
+    /// The lines of the usage log.
+    let usage: [JSONText]
     let kernel: FakeKernel.State
 
     /// The answers to the client's request with this id.
@@ -43,7 +49,7 @@ struct StagedProxy {
     let kernel = FakeKernel()
     let reaper = FakeChild(Self.process - 10)
     kernel.script {
-      $0.unborn = (hasReaper ? [reaper, child] : [child]) + laterChildren
+      $0.unborn = (hasReaper ? [reaper] : []) + [child] + standInChildren + laterChildren
       $0.steps = steps + [{ $0.reads[Self.clientInput, default: []].append(.end) }]
     }
     let loop = EventLoop(kernel: kernel)
@@ -52,7 +58,7 @@ struct StagedProxy {
     configuration.endpoints = [endpoint] + [standIn].compactMap(\.self)
     configuration.proxy.maxLine = maxLine
     configuration.proxy.catalog = .live
-    configuration.proxy.usageDirectory = .off
+    configuration.proxy.usageDirectory = .file(Self.usageFile)
     let log = Shared<[String]>([])
     let parts = Proxy.Parts(
       input: Descriptor(Self.clientInput),
@@ -74,11 +80,19 @@ struct StagedProxy {
       exitCode: exitCode,
       client: Self.lines(state.output[Self.clientOutput]),
       server: Self.lines(state.output[child.input]),
+      standIn: Self.lines(state.output[FakeChild(Self.standInProcess).input]),
       later: laterChildren.map { Self.lines(state.output[$0.input]) },
       log: log.value,
+      usage: Self.lines(state.files[Self.usageFile]),
       kernel: state
     )
   }
+
+  private var standInChildren: [FakeChild] {
+    if case .process = standIn?.launch { [FakeChild(Self.standInProcess)] } else { [] }
+  }
+
+  private static let usageFile = "/usage.jsonl"
 
   private static func lines(_ bytes: [UInt8]?) -> [JSONText] {
     (bytes ?? []).split(separator: 0x0A).map { JSONText(String(decoding: $0, as: UTF8.self)) }
@@ -91,6 +105,14 @@ struct StagedProxy {
 
   /// The server says a line, or several.
   static func server(_ text: String) -> FakeKernel.Step { { $0.comes(text, at: process + 2) } }
+
+  /// The server that stands in says a line, or several.
+  static func standIn(_ text: String) -> FakeKernel.Step {
+    { $0.comes(text, at: standInProcess + 2) }
+  }
+
+  /// Somebody ends the proxy.
+  static let terminate: FakeKernel.Step = { $0.signal = .terminate }
 
   static func pass(_ span: TimeSpan) -> FakeKernel.Step { { $0.now = $0.now + span } }
 

@@ -138,20 +138,42 @@ struct UsageLogTests {
     #expect(lines(today).count == 514)
   }
 
-  @Test(arguments: ["", "x", "xx", "xxx"])
-  func `a long id is cut between two characters`(start: String) throws {
+  private func writtenID(_ token: String) throws -> String? {
     setClock()
     var log = log()
-    let id = start + String(repeating: "\u{20AC}", count: 100)
-    let bytes = Array(#"{"jsonrpc":"2.0","id":"\#(id)","method":"tools/call"}"#.utf8)
+    let bytes = Array(#"{"jsonrpc":"2.0","id":\#(token),"method":"tools/call"}"#.utf8)
     let message = ClientMessage(bytes, try EnvelopeParser.parse(bytes.span))
     log.append(UsageRecord(message, began: kernel.now()))
     log.flush()
     let file = try #require(kernel.seen.files[today])
     #expect(String(validating: file, as: UTF8.self) != nil)
-    let written = try #require(lines(today).first?.string("id"))
-    #expect(("\"" + id).hasPrefix(written))
+    return lines(today).first?.string("id")
+  }
+
+  @Test(arguments: ["", "x", "xx", "xxx"])
+  func `a long id is cut between two characters`(start: String) throws {
+    let id = start + String(repeating: "\u{20AC}", count: 100)
+    let written = try #require(try writtenID("\"\(id)\""))
+    #expect(id.hasPrefix(written))
     #expect((198...200).contains(written.utf8.count))
+  }
+
+  @Test(arguments: [
+    // What is cut is the text, not its escapes.
+    (String(repeating: #"\u20ac"#, count: 100), String(repeating: "\u{20AC}", count: 66)),
+    (String(repeating: #"\n"#, count: 300), String(repeating: "\n", count: 200)),
+    (String(repeating: #"\u0001"#, count: 201), String(repeating: "\u{1}", count: 200)),
+    (String(repeating: #"\ud83d\ude00"#, count: 40), String(repeating: "\u{1F600}", count: 40)),
+    (String(repeating: "x", count: 200), String(repeating: "x", count: 200)),
+    (String(repeating: "x", count: 201), String(repeating: "x", count: 200)),
+  ])
+  func `a long id is logged as the text it is`(token: String, text: String) throws {
+    #expect(try writtenID("\"\(token)\"") == text)
+  }
+
+  @Test func `a number of many digits is cut, too`() throws {
+    let digits = String(repeating: "7", count: 300)
+    #expect(try writtenID(digits) == String(digits.prefix(200)))
   }
 
   @Test func `nothing is written before the flush and each record once`() throws {

@@ -74,7 +74,8 @@ struct UsageCheck {
 
   /// Failures of attempts that the endpoint's breaker may have been told of.
   private func noteTrouble() {
-    for attempt in attempts where attempt.reason == "timeout" || attempt.reason == "server_died" {
+    let troubles = ["timeout", "server_died", "shutting_down"]
+    for attempt in attempts where troubles.contains(attempt.reason ?? "") {
       world.checks.trouble[attempt.endpoint, default: 0] += 1
     }
     let unsafe = json.text(json.at(record, "effect")) == "unsafe"

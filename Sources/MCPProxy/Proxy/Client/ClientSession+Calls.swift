@@ -154,11 +154,36 @@ extension ClientSession {
         attempts: flow.attempts
       )
     }
-    if failure.reason == .serverDied, failure.wasAttempted {
-      failure.text += FailureText.afterDeath(failure.certainty, failure.effect)
+    switch failure.reason {
+    case .serverDied, .shuttingDown, .invalidAnswer:
+      guard failure.wasAttempted else { break }
+      failure.text += FailureText.whetherItRan(failure.certainty, failure.effect)
+    default: break
     }
     let others = flow.failures.filter { $0.endpoint != failure.endpoint }
-    return FailureResult.frame(call.id.json, failure, others: others)
+    return FailureResult.frame(
+      call.id.json,
+      failure,
+      others: others + passedOver(flow, after: failure)
+    )
+  }
+
+  /// Stand-ins that were known to take other arguments, where one could have taken the call.
+  private func passedOver(_ flow: CallFlow, after failure: CallFailure) -> [CallFailure] {
+    let permission = RepeatRule.permission(
+      failure.effect,
+      failure.certainty,
+      isInternalError: false
+    )
+    guard permission == .yes else { return [] }
+    let tool = flow.route.tool.name
+    return flow.route.fallback.compactMap { other in
+      let name = endpoints[other].name
+      guard !flow.failures.contains(where: { $0.endpoint == name }),
+        let offered = catalog.tool(tool, of: other), offered.schemaHash != flow.route.schemaHash
+      else { return nil }
+      return CallFailure(.schemaDiffers, endpoint: name, tool: tool, text: "")
+    }
   }
 
   /// Gives the client an answer, and the record what it says.

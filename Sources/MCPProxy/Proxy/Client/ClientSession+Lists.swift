@@ -59,8 +59,11 @@ extension ClientSession {
     catalog.set(tools, of: endpoint)
     if isNew {
       publish()
-      warnAboutFallback(of: endpoint)
       if settings.catalog == .stored { await store.save(tools, of: endpoints[endpoint]) }
+    }
+    let names = endpoints.map(\.name)
+    for warning in standIns.warnings(about: endpoint, table.routes, catalog, names: names) {
+      log.warn(warning)
     }
     resumeListWaiters()
   }
@@ -105,22 +108,5 @@ extension ClientSession {
     guard isInitialized, listKnown != list else { return }
     listKnown = list
     send(Array(#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#.utf8) + newline)
-  }
-
-  /// A stand-in that takes other arguments is no stand-in; its operator should know.
-  private func warnAboutFallback(of endpoint: Int) {
-    var warnings = Warnings()
-    for route in table.routes where route.endpoint == endpoint {
-      for other in route.fallback {
-        guard let tool = catalog.tool(route.tool.name, of: other),
-          tool.schemaHash != route.schemaHash
-        else { continue }
-        warnings.add(
-          "tool \"\(route.tool.name)\" of \"\(endpoints[other].name)\" takes other arguments than "
-            + "that of \"\(endpoints[endpoint].name)\": it cannot stand in for it"
-        )
-      }
-    }
-    for warning in warnings.lines { log.warn(warning) }
   }
 }

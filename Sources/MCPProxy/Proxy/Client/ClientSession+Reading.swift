@@ -98,6 +98,8 @@ extension ClientSession {
     case .request where envelope.method == .listTools && version != nil:
       let number = register(message, batch: batch)
       group.addTask { await self.answerList(number) }
+    case .request where envelope.method == .callTool:
+      refuseCall(message, -32602, "Received tools/call before initialize", batch)
     case .request: await answerRequest(line, envelope, batch)
     case .notification:
       await receiveNotification(line, envelope)

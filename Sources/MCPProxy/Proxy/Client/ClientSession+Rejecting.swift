@@ -13,7 +13,7 @@ extension ClientSession {
       if let id, await endQuestion(id, MessageHead(line.span), line, problem) {
         return forgo(batch)
       }
-      respond(id.map { Array(line[$0]) }, -32600, "Invalid request: \(problem)", batch)
+      refuse(MessageHead(line.span), line, id, "Invalid request: \(problem)", batch)
     }
   }
 
@@ -25,7 +25,59 @@ extension ClientSession {
       return await refuseQuestion(number, problem)
     }
     if let id = head.id, await endQuestion(id, head, line, problem) { return }
-    respond(head.id.map { Array(line[$0]) }, -32600, problem)
+    refuse(head, line, head.id, problem, nil, length: settings.maxLine)
+  }
+
+  // MARK: Calls
+
+  /// Answers what is no message; where it was to be a call, with its line in the usage log.
+  private func refuse(
+    _ head: MessageHead,
+    _ line: [UInt8],
+    _ id: Range<Int>?,
+    _ text: String,
+    _ batch: Int?,
+    length: Int? = nil
+  ) {
+    guard head.method == .callTool else {
+      return respond(id.map { Array(line[$0]) }, -32600, text, batch)
+    }
+    let message = ClientMessage(line, length: length, Envelope(head, id: id))
+    refuseCall(message, -32600, text, batch)
+  }
+
+  /// Answers a call with an error; like every other it leaves its line in the usage log.
+  func refuseCall(
+    _ message: ClientMessage,
+    _ code: Int,
+    _ text: String,
+    _ batch: Int?,
+    _ began: Instant? = nil
+  ) {
+    var record = refusedRecord(message, began ?? loop.now)
+    record.errorCode = code
+    let id = message.id.isEmpty ? nil : Array(message.id)
+    let answer = ResponseLine.error(id: id, code: code, message: text) + newline
+    record.answerBytes = answer.count
+    deliver(answer, batch)
+    append(record)
+  }
+
+  /// What is booked of a call that no endpoint was asked for.
+  func refusedRecord(_ message: ClientMessage, _ began: Instant) -> UsageRecord {
+    var record = UsageRecord(message, began: began)
+    record.status = .rpcError
+    record.certainty = .notSent
+    if let route = table.route(message.line, message.envelope.name) {
+      record.endpoint = route.endpoint
+      record.tool = route.tool.token
+      record.effect = route.effect
+    } else if let name = toolName(message) {
+      var writer = JSONWriter()
+      writer.string(String(name.prefix(100)))
+      record.tool = writer.bytes
+    }
+    return record
   }
 
   /// Ends the question that a line was to answer; returns whether it was to answer any, open or

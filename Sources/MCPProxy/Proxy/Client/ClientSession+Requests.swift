@@ -12,7 +12,7 @@ extension ClientSession {
       // Clients of both eras fall back to initialize on this.
       respond(id, -32601, "Method not found: server/discover", batch)
     case .setLogLevel where version != nil: await setLogLevel(line, envelope, id, batch)
-    case .listTools, .callTool, .setLogLevel:
+    case .listTools, .setLogLevel:
       let name = String(decoding: line[envelope.methodName], as: UTF8.self)
       respond(id, -32602, "Received \(name) before initialize", batch)
     default:

@@ -70,7 +70,7 @@ extension ClientSession {
     return text
   }
 
-  private func toolName(_ message: ClientMessage) -> String? {
+  func toolName(_ message: ClientMessage) -> String? {
     let (line, name) = (message.line, message.envelope.name)
     guard !name.isEmpty, line[name.lowerBound] == UInt8(ascii: "\"") else { return nil }
     return JSONDocument.decodeString(line, name)
@@ -84,22 +84,10 @@ extension ClientSession {
     _ text: String
   ) {
     guard let call = unregister(number) else { return }
-    var record = UsageRecord(message, began: began)
-    record.status = call.isCancelled ? .cancelled : .rpcError
-    record.errorCode = call.isCancelled ? nil : -32602
-    record.certainty = .notSent
-    if let name = toolName(message) {
-      var writer = JSONWriter()
-      writer.string(String(name.prefix(100)))
-      record.tool = writer.bytes
-    }
-    if call.isCancelled {
-      forgo(call.batch)
-    } else {
-      let answer = ResponseLine.error(id: call.id.json, code: -32602, message: text) + newline
-      record.answerBytes = answer.count
-      deliver(answer, call.batch)
-    }
+    guard call.isCancelled else { return refuseCall(message, -32602, text, call.batch, began) }
+    var record = refusedRecord(message, began)
+    record.status = .cancelled
+    forgo(call.batch)
     append(record)
   }
 }

@@ -47,6 +47,7 @@ package actor ClientSession: EndpointObserver, LoopBound {
 
   // Lists
   var catalog: Catalog
+  var standIns = StandInReview()
   var table: RoutingTable
   var list: [UInt8]
   /// The list the client was last sent or told about.

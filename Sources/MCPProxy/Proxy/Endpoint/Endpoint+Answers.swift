@@ -23,7 +23,7 @@ extension Endpoint {
   ) {
     if line.count > Self.longestAnswer {
       settle(call, .result(isError: false))
-      finish(call, .failed(tooLarge(call, line.count)))
+      finish(call, .failed(tooLarge(call, limit: Self.longestAnswer)))
       return admitWaiting()
     }
     let observation: OutcomeTable.Observation =
@@ -93,13 +93,11 @@ extension Endpoint {
     return price
   }
 
-  private func tooLarge(_ call: CallInFlight, _ size: Int) -> CallFailure {
-    let longest = Self.longestAnswer
+  private func tooLarge(_ call: CallInFlight, limit: Int) -> CallFailure {
     var failure = failure(
       call.attempt,
       .resultTooLarge,
-      "The result of \"\(call.attempt.tool.name)\" is bigger than \(min(size, longest) >> 20) MB, "
-        + "the limit for one message. The call has run."
+      FailureText.tooLarge(call.attempt.tool.name, limit: min(limit, Self.longestAnswer))
     )
     failure.certainty = .answered
     failure.wasAttempted = true
@@ -108,7 +106,9 @@ extension Endpoint {
   }
 
   /// An answer that is no good: the call ends now instead of waiting for its deadline.
-  func rejectAnswer(_ id: Int, _ problem: String, size: Int? = nil) {
+  ///
+  /// With a `limit`, it was longer than that.
+  func rejectAnswer(_ id: Int, _ problem: String, limit: Int? = nil) {
     guard let request = pending.remove(id) else { return }
     switch request {
     case .call(let call):
@@ -116,12 +116,12 @@ extension Endpoint {
       var failure = failure(
         call.attempt,
         .invalidAnswer,
-        "Server \"\(name)\" gave an invalid answer (\(problem)). The call may have run."
+        FailureText.invalidAnswer(name, problem)
       )
       failure.certainty = .unknown
       failure.wasAttempted = true
       failure.queued = call.queued
-      if let size { failure = tooLarge(call, size) }
+      if let limit { failure = tooLarge(call, limit: limit) }
       finish(call, .failed(failure))
       admitWaiting()
     case .own(let own): answeredOwn(own, nil)

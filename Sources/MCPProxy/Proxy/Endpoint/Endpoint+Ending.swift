@@ -104,7 +104,7 @@ extension Endpoint {
   static let closedInput = "closed its standard input"
 
   /// Why we ended the process; `nil` if it was gone before we did.
-  private var reasonToTell: String? {
+  var reasonToTell: String? {
     // A write can fail before the exit is seen, and then what the process did says more.
     if process?.reasonToEnd == Self.closedInput, let exit = process?.exit,
       exit != .signal(9)
@@ -121,35 +121,6 @@ extension Endpoint {
     return "closed its standard output"
   }
 
-  /// Every call in flight is answered now: nobody else will.
-  private func failPending() {
-    var isFirst = true
-    for id in pending.ids {
-      guard let request = pending.remove(id) else { continue }
-      switch request {
-      case .own(let own): answeredOwn(own, nil)
-      case .call(let call):
-        let wasSent = outbox.written >= call.frameEnd
-        settle(call, wasSent ? .processEnded(isFirst: isFirst) : .writeFailed)
-        isFirst = false
-        finish(call, .failed(lost(call, wasSent: wasSent)))
-      }
-    }
-  }
-
-  private func lost(_ call: CallInFlight, wasSent: Bool) -> CallFailure {
-    let how = reasonToTell ?? process?.exit.map { "\($0)" } ?? "closed its output"
-    var failure = failure(
-      call.attempt,
-      .serverDied,
-      FailureText.died(name, how)
-    )
-    failure.certainty = wasSent ? .unknown : .notSent
-    failure.wasAttempted = true
-    failure.queued = call.queued
-    return failure
-  }
-
   /// Decides what comes after the end of a process.
   func died(_ how: String, status: ExitStatus?, wasLaunched: Bool = true) async {
     let wasReady = state != .starting
@@ -161,14 +132,17 @@ extension Endpoint {
     }
     let what = wasLaunched ? how : "cannot be started: \(how)"
     log.warn("endpoint \"\(name)\" \(what)" + (tail.lastLine.map { ": \($0)" } ?? ""))
-    if wasReady, status == .code(0), waiting.isEmpty {
+    // What calls were told already holds.
+    if wasReady, nextStart == nil, endedInPeace(status) {
       // It ended in peace: it is started again when it is needed.
       restarts.forget()
       state = .idle
       return
     }
     let now = loop.now
-    switch restarts.ended(at: now, random: loop.kernel.random()) {
+    let next = decideNextStart()
+    nextStart = nil
+    switch next {
     case .restart(let delay):
       state = .backingOff(until: now + delay, why: how)
       setLifeTimer(.restart, delay)

@@ -93,7 +93,7 @@ extension Endpoint {
     guard let id = number ?? only else {
       return countJunk(line[...])
     }
-    rejectAnswer(id, problem, size: launcher.maxLine)
+    rejectAnswer(id, problem, limit: launcher.maxLine)
   }
 
   // MARK: Notifications and requests

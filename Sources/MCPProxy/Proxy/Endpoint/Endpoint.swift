@@ -68,6 +68,8 @@ package actor Endpoint: LoopBound {
   /// Messages that need a hop, and whatever came behind them, in order.
   var inbox: [IncomingLine] = []
   var outputHasEnded = false
+  /// What was decided about the start after the process that has ended; see `decideNextStart`.
+  var nextStart: RestartTracker.Advice?
   var dyingGroups: Set<Int32> = []
   var clientCapabilities: [UInt8] = Array("{}".utf8)
   var logLevel: String?

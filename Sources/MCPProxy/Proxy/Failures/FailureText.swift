@@ -23,7 +23,7 @@ package enum FailureText {
   }
 
   private static func next(_ retryAfter: TimeSpan?) -> String {
-    retryAfter.map { " Next attempt possible in \(seconds($0))." } ?? ""
+    retryAfter.map { " Next attempt possible in \(wait($0))." } ?? ""
   }
 
   package static func rateLimited(
@@ -37,7 +37,7 @@ package enum FailureText {
       return "Calls to \(subject) are switched off by its limit of 0. This call was not sent."
     }
     // A token that came just too late is there for the next call.
-    let time = retryAfter > .zero ? "in \(seconds(retryAfter))" : "now"
+    let time = retryAfter > .zero ? "in \(wait(retryAfter))" : "now"
     return "Limit for \(subject) reached (\(limit)). This call was not sent. Try again \(time)."
   }
 
@@ -46,8 +46,8 @@ package enum FailureText {
       + "This call was not sent."
   }
 
-  package static func waitedTooLong(_ endpoint: String, _ wait: TimeSpan, running: Int) -> String {
-    "\"\(endpoint)\" is busy: no place came free in \(seconds(wait)) (\(running) calls running). "
+  package static func waitedTooLong(_ endpoint: String, _ time: TimeSpan, running: Int) -> String {
+    "\"\(endpoint)\" is busy: no place came free in \(seconds(time)) (\(running) calls running). "
       + "This call was not sent."
   }
 
@@ -65,12 +65,35 @@ package enum FailureText {
     }
   }
 
-  package static func died(_ endpoint: String, _ how: String) -> String {
-    "Server \"\(endpoint)\" exited (\(how)) during this call; it is being restarted. "
+  /// `next` is what comes then; `nil`: it is started again when it is needed.
+  package static func died(
+    _ endpoint: String,
+    _ how: String,
+    _ next: RestartTracker.Advice?
+  ) -> String {
+    let sequel =
+      switch next {
+      case .restart: "; it is being restarted"
+      case .crashed(let time): "; it ended too often and is left alone for \(wait(time))"
+      case nil: ""
+      }
+    return "Server \"\(endpoint)\" exited (\(how)) during this call\(sequel). "
   }
 
-  /// What follows on `died`; said last, because a later list may change the tool's effect.
-  package static func afterDeath(_ ran: Certainty, _ effect: Effect) -> String {
+  package static let ended = "The proxy was ended during this call. "
+
+  package static func invalidAnswer(_ endpoint: String, _ problem: String) -> String {
+    "Server \"\(endpoint)\" gave an invalid answer (\(problem)). "
+  }
+
+  package static func tooLarge(_ tool: String, limit: Int) -> String {
+    "The result of \"\(tool)\" is bigger than \(size(limit)), the limit for one message. "
+      + "The call has run."
+  }
+
+  /// What follows on `died`, `ended` and `invalidAnswer`; said last, because a later list may
+  /// change the tool's effect.
+  package static func whetherItRan(_ ran: Certainty, _ effect: Effect) -> String {
     switch (ran, effect) {
     case (.notSent, _): "The call was not sent."
     case (_, .safe): "The call changes nothing, so it can be called again."
@@ -90,12 +113,26 @@ package enum FailureText {
   package static let injected =
     "Fault injected by the chaos settings (mode error). This call was not sent."
 
-  /// A span as people say it: `0.4 s`, `24 s`, `5 min`, `1 h`.
+  /// A span that has passed, or was set, as people say it: `40 ms`, `0.4 s`, `24 s`, `5 min`.
   package static func seconds(_ span: TimeSpan) -> String {
-    if span > .minutes(59) { return "\(number((span.seconds / 360).rounded(.up) / 10)) h" }
-    if span >= .minutes(3) { return "\(Int((span.seconds / 60).rounded(.up))) min" }
-    if span >= .seconds(10) { return "\(Int(span.seconds.rounded(.up))) s" }
-    return "\(number((span.seconds * 10).rounded(.up) / 10)) s"
+    if span < .milliseconds(100) { return "\(span.nanoseconds / 1_000_000) ms" }
+    return text(span, .toNearestOrAwayFromZero)
+  }
+
+  /// A span to wait, rounded up: who waits so long does not come too early.
+  package static func wait(_ span: TimeSpan) -> String { text(span, .up) }
+
+  private static func text(_ span: TimeSpan, _ rule: FloatingPointRoundingRule) -> String {
+    if span > .minutes(59) { return "\(number((span.seconds / 360).rounded(rule) / 10)) h" }
+    if span >= .minutes(3) { return "\(Int((span.seconds / 60).rounded(rule))) min" }
+    if span >= .seconds(10) { return "\(Int(span.seconds.rounded(rule))) s" }
+    return "\(number((span.seconds * 10).rounded(rule) / 10)) s"
+  }
+
+  /// A number of bytes, exactly: `8 MB`, `100 KB`, `1001 bytes`.
+  private static func size(_ bytes: Int) -> String {
+    if bytes % (1 << 20) == 0 { return "\(bytes >> 20) MB" }
+    return bytes % (1 << 10) == 0 ? "\(bytes >> 10) KB" : "\(bytes) bytes"
   }
 
   private static func number(_ value: Double) -> String {

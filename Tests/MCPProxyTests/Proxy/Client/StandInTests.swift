@@ -3,7 +3,7 @@ import Testing
 
 /// Calls of a server whose stand-in turns out not to have their tool.
 struct StandInTests {
-  private static let standIn = FakeChild(2000)
+  private static let standIn = FakeChild(StagedProxy.standInProcess)
   private static let replacement = FakeChild(3000)
 
   /// A server that runs one call at a time, and a stand-in without the tool "w".
@@ -14,7 +14,7 @@ struct StandInTests {
     staged.endpoint.fallback = ["b"]
     staged.standIn = EndpointConfiguration(name: "b", launch: .process(Command("/standin")))
     staged.standIn?.hidden = true
-    staged.laterChildren = [standIn, replacement]
+    staged.laterChildren = [replacement]
     return staged
   }
 
@@ -66,13 +66,12 @@ struct StandInTests {
       ] + Self.comesBack(after: 4)
     )
     #expect(run.answers("9").map { $0.result?["x"] as? Int } == [1])
-    #expect(run.later[0].allSatisfy { !$0.text.contains(#""name":"w""#) })
+    #expect(run.standIn.allSatisfy { !$0.text.contains(#""name":"w""#) })
   }
 
   @Test func `a call is sent to the restarted server when the stand-in cannot be started`() {
     var staged = Self.staged
     staged.standIn?.launch = .unusable(reason: "no such file")
-    staged.laterChildren = [Self.replacement]
     let run = staged.run(
       Self.opening + [
         StagedProxy.client(StagedProxy.call(7)), StagedProxy.client(Self.write), Self.dies,
@@ -93,7 +92,7 @@ struct StandInTests {
         Self.says(Self.standIn, StagedProxy.result(3, #"{"content":[],"x":1}"#)),
       ]
     )
-    #expect(run.later[1].compactMap(\.method) == ["initialize"])
+    #expect(run.later[0].compactMap(\.method) == ["initialize"])
     #expect(run.answers("9").map { $0.result?["x"] as? Int } == [1])
   }
 }

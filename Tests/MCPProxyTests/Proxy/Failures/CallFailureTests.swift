@@ -58,6 +58,15 @@ struct CallFailureTests {
     (3_540_000, "59 min"), (3_540_001, "1 h"), (3_600_001, "1.1 h"), (36_000_000, "10 h"),
   ])
   func `spans are said as people say them and never too short`(milliseconds: Int64, text: String) {
+    #expect(FailureText.wait(.milliseconds(milliseconds)) == text)
+  }
+
+  @Test(arguments: [
+    (0, "0 ms"), (40, "40 ms"), (99, "99 ms"), (100, "0.1 s"), (149, "0.1 s"), (501, "0.5 s"),
+    (550, "0.6 s"), (9949, "9.9 s"), (9999, "10 s"), (10_001, "10 s"), (50_001, "50 s"),
+    (50_500, "51 s"), (180_001, "3 min"), (3_540_000, "59 min"), (3_600_001, "1 h"),
+  ])
+  func `time that has passed is said to the nearest`(milliseconds: Int64, text: String) {
     #expect(FailureText.seconds(.milliseconds(milliseconds)) == text)
   }
 
@@ -97,12 +106,13 @@ struct CallFailureTests {
         + "Next attempt possible in 24 s."
     )
     #expect(
-      FailureText.died("gh", "signal 9") + FailureText.afterDeath(.notSent, .unsafe)
+      FailureText.died("gh", "signal 9", .restart(after: .zero))
+        + FailureText.whetherItRan(.notSent, .unsafe)
         == "Server \"gh\" exited (signal 9) during this call; it is being restarted. "
         + "The call was not sent."
     )
-    #expect(FailureText.afterDeath(.unknown, .safe).contains("can be called again"))
-    #expect(FailureText.afterDeath(.unknown, .unsafe).contains("may have run"))
+    #expect(FailureText.whetherItRan(.unknown, .safe).contains("can be called again"))
+    #expect(FailureText.whetherItRan(.unknown, .unsafe).contains("may have run"))
     #expect(
       FailureText.crashed("gh", "exited (code 1)", tail: "no license")
         == "Server \"gh\" cannot be started: exited (code 1) (last error line: \"no license\"). "
