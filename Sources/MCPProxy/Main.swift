@@ -49,7 +49,7 @@ import Glibc
   }
 
   private static func fail(_ text: String, _ code: Int32) -> Never {
-    Host.print("mcp-proxy: \(text)\n", to: 2)
+    Host.report("mcp-proxy: \(text)\n")
     exit(code)
   }
 
@@ -99,7 +99,8 @@ import Glibc
     let source = source(arguments.configuration, kernel)
     guard let configuration = source.configuration else { return refuse(source) }
     guard source.servesSomething else {
-      for complaint in source.complaints { Host.print("mcp-proxy: \(complaint)\n", to: 2) }
+      // Thousands may fill the pipe of a client that shows them later, or never.
+      Host.report(source.complaints.map { "mcp-proxy: \($0)\n" }.joined())
       fail("\(source.path): there is no server that can be served", 78)
     }
     greet(arguments)
@@ -174,7 +175,7 @@ import Glibc
       path: source.path,
       isStrict: false
     )
-    Host.print(report.text, to: 2)
+    Host.report(report.text)
     return 78
   }
 

@@ -18,9 +18,10 @@ enum RunCommand {
         kernel: kernel,
         path: configuration.proxy.logFile ?? "\(folders.logs)/mcp-proxy.log"
       ).log(at: level)
+      // First: a log named /dev/stdout would be the protocol's.
+      let streams = try PosixKernel.takeStandardStreams()
       for complaint in complaints { log.warn(complaint) }
       if let chaos { log.info(chaos.announcement) }
-      let streams = try PosixKernel.takeStandardStreams()
       let loop = EventLoop(kernel: kernel)
       let parts = Proxy.Parts(
         input: streams.input,

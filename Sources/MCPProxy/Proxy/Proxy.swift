@@ -88,7 +88,8 @@ package actor Proxy: LoopBound {
     )
   }
 
-  /// Serves until the client goes or a signal comes; returns the exit code.
+  /// Serves until the client goes or a signal comes; returns the exit code: 74 (`EX_IOERR`) if its
+  /// streams could not be used.
   package func run() async -> Int32 {
     loop.deliverSignals(to: self)
     running = endpoints.count
@@ -108,7 +109,8 @@ package actor Proxy: LoopBound {
       for endpoint in endpoints { await endpoint.stop() }
       signalWaiter.resume()
     }
-    return exitCode
+    let hasFailed = await session.hasFailed
+    return exitCode == 0 && hasFailed ? 74 : exitCode
   }
 
   private func endpointEnded() {

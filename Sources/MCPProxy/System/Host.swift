@@ -91,6 +91,20 @@ enum Host {
 
   static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+  /// Writes to standard error for as long as somebody reads it; what is not taken for a second, or
+  /// until a signal comes, is left out with all that follows.
+  static func report(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty, isReady(2, Int32(POLLOUT), within: 1000) {
+      // A pipe that is ready takes so much at once.
+      let count = unsafe rest.prefix(Int(PIPE_BUF)).withUnsafeBytes { bytes in
+        unsafe systemWrite(2, bytes.baseAddress, bytes.count)
+      }
+      guard count > 0 else { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+
   /// Writes a short message as a line to standard error, if it is taken at once: who started us may
   /// not read it, and must not stop us by that.
   static func warn(_ text: String) {

@@ -90,6 +90,9 @@ package struct Interest: OptionSet, Sendable {
   /// it more often.
   package static let once = Interest(rawValue: 4)
   /// Reported: the other end is closed; what is left to read ends with `Transfer.end`.
+  ///
+  /// Asked for alone where something is read: nothing else is of interest. Where something is
+  /// written, no interest at all means the same; not every system can tell it there.
   package static let closed = Interest(rawValue: 8)
 }
 

@@ -57,6 +57,8 @@ extension Poller {
     var event = unsafe epoll_event()
     if interest.contains(.reading) { unsafe event.events |= EPOLLIN.rawValue }
     if interest.contains(.writing) { unsafe event.events |= EPOLLOUT.rawValue }
+    // The end of a socket's other half is reported only to who asks; of a pipe always.
+    if interest.contains(.closed) { unsafe event.events |= EPOLLRDHUP.rawValue }
     // Of other kinds a short read does not tell that nothing is left.
     if interest.contains(.once), fileKind(descriptor) == S_IFIFO {
       unsafe event.events |= EPOLLET.rawValue
@@ -90,7 +92,8 @@ extension Poller {
           continue
         }
         var interest: Interest = []
-        let closed = flags & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
+        let ends = EPOLLHUP.rawValue | EPOLLERR.rawValue | EPOLLRDHUP.rawValue
+        let closed = flags & ends != 0
         if closed { interest.insert(.closed) }
         if closed || flags & EPOLLIN.rawValue != 0 { interest.insert(.reading) }
         if closed || flags & EPOLLOUT.rawValue != 0 { interest.insert(.writing) }
@@ -124,20 +127,34 @@ extension Poller {
     _ token: UInt64,
     _ interest: Interest
   ) throws(SystemError) {
-    for (filter, part) in [(EVFILT_READ, Interest.reading), (EVFILT_WRITE, Interest.writing)] {
-      let flags = interest.contains(part) ? EV_ADD | EV_ENABLE : EV_DELETE
-      var change = unsafe kevent(
-        ident: UInt(descriptor),
-        filter: Int16(filter),
-        flags: UInt16(flags),
-        fflags: 0,
-        data: 0,
-        udata: UnsafeMutableRawPointer(bitPattern: UInt(token))
-      )
-      let failed = unsafe kevent(queue, &change, 1, nil, 0, nil) != 0
-      // Deleting a filter that was never added is no error.
-      if failed, interest.contains(part) { throw SystemError("kevent", errno) }
+    // Deleted first: EV_CLEAR of a filter that is there cannot be changed. That there is none is
+    // no error.
+    for filter in [EVFILT_READ, EVFILT_WRITE] { _ = change(descriptor, filter, EV_DELETE, token) }
+    var wanted: [(filter: Int32, flags: Int32)] = []
+    // What is there to read is told once each time some comes; the end, too.
+    if interest == .closed { wanted.append((EVFILT_READ, EV_ADD | EV_CLEAR)) }
+    if interest.contains(.reading) { wanted.append((EVFILT_READ, EV_ADD)) }
+    if interest.contains(.writing) { wanted.append((EVFILT_WRITE, EV_ADD)) }
+    for (filter, flags) in wanted where !change(descriptor, filter, flags, token) {
+      throw SystemError("kevent", errno)
     }
+  }
+
+  private func change(
+    _ descriptor: Int32,
+    _ filter: Int32,
+    _ flags: Int32,
+    _ token: UInt64
+  ) -> Bool {
+    var change = unsafe kevent(
+      ident: UInt(descriptor),
+      filter: Int16(filter),
+      flags: UInt16(flags),
+      fflags: 0,
+      data: 0,
+      udata: UnsafeMutableRawPointer(bitPattern: UInt(token))
+    )
+    return unsafe kevent(queue, &change, 1, nil, 0, nil) == 0
   }
 
   /// Waits until `deadline` (`nil`: for ever, `zero`: not at all) and appends what became ready.
@@ -160,7 +177,11 @@ extension Poller {
           continue
         }
         let reading = unsafe Int32(buffer[index].filter) == EVFILT_READ
-        events.append(Readiness(token: token, interest: reading ? .reading : .writing))
+        var interest: Interest = reading ? .reading : .writing
+        if unsafe Int32(buffer[index].flags) & EV_EOF != 0 {
+          interest = [.reading, .writing, .closed]
+        }
+        events.append(Readiness(token: token, interest: interest))
       }
     }
   }

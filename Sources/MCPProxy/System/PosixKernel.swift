@@ -91,8 +91,9 @@ package final class PosixKernel: Kernel {
 
   package func wait(until deadline: Instant?, _ events: inout [Readiness]) {
     alwaysReady.withLock { ready in
-      for (_, watch) in ready.tokens where !watch.interest.isEmpty {
-        events.append(Readiness(token: watch.token, interest: watch.interest))
+      for (_, watch) in ready.tokens {
+        let interest = watch.interest.intersection([.reading, .writing])
+        if !interest.isEmpty { events.append(Readiness(token: watch.token, interest: interest)) }
       }
     }
     poller.wait(until: events.isEmpty ? deadline : .zero, &events)

@@ -27,10 +27,29 @@ enum SignalPipe {
     setNonBlocking(ends.write)
     readEndNumber.store(ends.read, ordering: .relaxed)
     writeEnd.store(ends.write, ordering: .relaxed)
-    for number in [SIGCHLD, SIGHUP, SIGINT, SIGTERM] { handle(number) }
+    var handled = sigset_t()
+    unsafe sigemptyset(&handled)
+    for number in [SIGCHLD, SIGHUP, SIGINT, SIGTERM] where number != SIGHUP || !ignoresHangUp {
+      handle(number)
+      unsafe sigaddset(&handled, number)
+    }
+    // Whoever started us may have blocked them, and that is inherited.
+    unsafe sigprocmask(SIG_UNBLOCK, &handled, nil)
     Host.ignoreBrokenPipes()
     // A file at the limit of its size shows as EFBIG.
     signal(SIGXFSZ, SIG_IGN)
+  }
+
+  /// Whether we were started to outlive the terminal, as by nohup.
+  private static var ignoresHangUp: Bool {
+    var action = sigaction()
+    unsafe sigaction(SIGHUP, nil, &action)
+    #if canImport(Darwin)
+    let handler = unsafe action.__sigaction_u.__sa_handler
+    #else
+    let handler = unsafe action.__sigaction_handler.sa_handler
+    #endif
+    return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   private static func handle(_ number: Int32) {

@@ -51,10 +51,11 @@ func setCloseOnExec(_ descriptor: Int32) {
   _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
 }
 
-/// Whether a shared descriptor can be used at this moment without blocking.
-func isReady(_ descriptor: Int32, _ events: Int32) -> Bool {
+/// Whether a shared descriptor can be used without blocking, at this moment or within so many
+/// milliseconds.
+func isReady(_ descriptor: Int32, _ events: Int32, within time: Int32 = 0) -> Bool {
   var entry = pollfd(fd: descriptor, events: Int16(truncatingIfNeeded: events), revents: 0)
-  return unsafe poll(&entry, 1, 0) > 0
+  return unsafe poll(&entry, 1, time) > 0
 }
 
 /// What kind of file a descriptor leads to, as `S_IFMT` masks it; `nil`: it leads to none.

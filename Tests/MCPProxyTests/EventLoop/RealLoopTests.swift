@@ -64,6 +64,59 @@ extension RealKernelTests {
       #expect(events == ["timer 2", "ready 1 w"])
     }
 
+    #if !canImport(Darwin)
+    @Test func `without interest only the end of the other side is reported`() throws {
+      let (first, second) = (try makePipe(), try makePipe())
+      let loop = loop
+      let witness = witness
+      let events = loop.runUntilDone {
+        let (input, output) = (Descriptor(first.reading), Descriptor(second.writing))
+        let watches = [
+          try? loop.watch(input, .closed, owner: witness, token: 1),
+          try? loop.watch(output, [], owner: witness, token: 2),
+        ]
+        _ = unsafe write(first.writing, "x", 1)
+        _ = loop.setTimer(at: loop.now + .milliseconds(5), owner: witness, token: 3)
+        await witness.nextEvent()
+        close(first.writing)
+        await witness.nextEvent()
+        loop.unwatch(input, watches[0] ?? 0)
+        close(second.reading)
+        await witness.nextEvent()
+        loop.unwatch(output, watches[1] ?? 0)
+        return await witness.events
+      }
+      for end in [first.reading, second.writing] { close(end) }
+      #expect(events == ["timer 3", "ready 1 rw", "ready 2 rw"])
+    }
+
+    @Test func `half an end of a socket is its end only for who asks`() throws {
+      var ends: [Int32] = [-1, -1]
+      #expect(unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+      let (own, other) = (ends[0], ends[1])
+      let copy = dup(own)
+      defer { for end in [own, other, copy] { close(end) } }
+      let loop = loop
+      let witness = witness
+      let events = loop.runUntilDone {
+        let (input, output) = (Descriptor(own, .socket), Descriptor(copy, .socket))
+        let watches = [
+          try? loop.watch(input, .closed, owner: witness, token: 1),
+          try? loop.watch(output, [], owner: witness, token: 2),
+        ]
+        _ = unsafe write(other, "x", 1)
+        shutdown(other, Int32(SHUT_WR))
+        await witness.nextEvent()
+        loop.unwatch(input, watches[0] ?? 0)
+        _ = loop.setTimer(at: loop.now + .milliseconds(5), owner: witness, token: 3)
+        await witness.nextEvent()
+        loop.unwatch(output, watches[1] ?? 0)
+        return await witness.events
+      }
+      #expect(events == ["ready 1 rw", "timer 3"])
+    }
+    #endif
+
     @Test func `a regular file is always ready`() throws {
       let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path()
       defer { unsafe unlink(path) }
@@ -76,7 +129,7 @@ extension RealKernelTests {
         let watch = try? loop.watch(Descriptor(file), .reading, owner: witness, token: 1)
         await witness.nextEvent()
         await witness.nextEvent()
-        try? loop.rewatch(Descriptor(file), watch ?? 0, [])
+        try? loop.rewatch(Descriptor(file), watch ?? 0, .closed)
         _ = loop.setTimer(at: loop.now + .milliseconds(1), owner: witness, token: 2)
         await witness.nextEvent()
         try? loop.rewatch(Descriptor(file), watch ?? 0, .writing)

@@ -32,7 +32,8 @@ extension FakeKernel.State {
 
   /// Whether nobody is left at the other end of a pipe.
   func isOver(_ number: Int32) -> Bool {
-    children.values.contains { child in
+    if hungUp.contains(number) { return true }
+    return children.values.contains { child in
       child.exit != nil && [child.input, child.output, child.error].contains(number)
     }
   }

@@ -37,6 +37,8 @@ final class FakeKernel: Kernel {
     var steps: [Step] = []
     /// Descriptors of which the next report says nothing.
     var unreported: Set<Int32> = []
+    /// Descriptors whose other end is closed; there may be something left to read.
+    var hungUp: Set<Int32> = []
     /// Processes that will be started, in order; there are no others.
     var unborn: [FakeChild] = []
     /// Processes that were started, by their ids.

@@ -41,11 +41,12 @@ final class ProcessHarness {
 
   /// Starts `executable`, looked up on PATH unless it holds a slash.
   ///
-  /// Without `environment` the process has that of the tests.
+  /// Without `environment` the process has that of the tests; it begins with `blocked` signals.
   init(
     _ executable: String = ProcessHarness.program,
     _ arguments: [String] = [],
-    environment: [String: String]? = nil
+    environment: [String: String]? = nil,
+    blocked: [Int32] = []
   ) throws {
     ignoreBrokenPipes()
     let (childInput, input) = try makePipe()
@@ -56,7 +57,8 @@ final class ProcessHarness {
       executable,
       arguments,
       environment ?? ProcessInfo.processInfo.environment,
-      [childInput, childOutput, childError]
+      [childInput, childOutput, childError],
+      blocked: blocked
     )
     for descriptor in [input, output, error] {
       _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)

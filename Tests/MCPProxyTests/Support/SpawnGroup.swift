@@ -22,12 +22,14 @@ func makePipe() throws(SystemError) -> (reading: Int32, writing: Int32) {
   return (ends[0], ends[1])
 }
 
-/// Starts a program in a group of its own with these three descriptors and none besides.
+/// Starts a program in a group of its own with these three descriptors and none besides, these
+/// signals blocked.
 func spawnGroup(
   _ executable: String,
   _ arguments: [String],
   _ environment: [String: String],
-  _ standard: [Int32]
+  _ standard: [Int32],
+  blocked: [Int32] = []
 ) throws(SystemError) -> Int32 {
   #if canImport(Darwin)
   var actions: posix_spawn_file_actions_t?
@@ -52,6 +54,7 @@ func spawnGroup(
   unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
   // The threads tests run on block every signal, and a program inherits that.
   unsafe sigemptyset(&signals)
+  for number in blocked { unsafe sigaddset(&signals, number) }
   unsafe posix_spawnattr_setsigmask(&attributes, &signals)
   let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | systemFlags
   unsafe posix_spawnattr_setflags(&attributes, Int16(flags))

@@ -14,7 +14,7 @@ extension ClientSession {
       reads += 1
       isEmpty = readInput(isClosed)
     }
-    if !isEmpty { watchInputAgain() }
+    if !isEmpty { watchInput() }
     if !inbox.isEmpty || inputHasEnded || isClogged { wakeReader() }
   }
 

@@ -57,7 +57,7 @@ extension ClientSession {
   func flush() {
     guard !isGone else { return }
     switch outbox.flush(into: output, loop.kernel) {
-    case .done: stopWatchingOutput()
+    case .done: relaxOutputWatch()
     case .blocked:
       // Else nobody would say when it takes the rest.
       do throws(SystemError) { try watchOutput(.writing) } catch { outputFailed(error) }
@@ -69,27 +69,54 @@ extension ClientSession {
 
   private func setCongestion(_ isBehind: Bool) {
     congestion.set(isBehind)
-    guard !isBehind else { return }
+    guard !isBehind else { return limitPatience() }
+    if let patience { loop.cancelTimer(patience.timer) }
+    patience = nil
     roomWaiter.resume()
     for endpoint in endpoints { endpoint.clientHasRoom() }
   }
 
+  /// How long a client that has closed its side may read nothing.
+  private static let patience = TimeSpan.seconds(1)
+
+  /// Begins to wait no longer than that, if the client is behind and will send nothing more.
+  func limitPatience() {
+    guard congestion.isClogged, inputHasEnded || hasHungUp, patience == nil else { return }
+    let due = loop.now + Self.patience
+    let timer = loop.setTimer(at: due, owner: self, token: Self.patienceToken)
+    patience = (timer, outbox.written)
+  }
+
+  /// Nobody reads: what it has sent and is unread stays so, what is in flight is finished.
+  func patienceEnded() {
+    let hasRead = patience.map { outbox.written > $0.written } ?? true
+    patience = nil
+    if hasRead { limitPatience() } else { end() }
+  }
+
   func watchOutput(_ interest: Interest) throws(SystemError) {
-    if let watch = outputWatch { return try loop.rewatch(output, watch, interest) }
-    outputWatch = try loop.watch(output, interest, owner: self, token: Stream.output.rawValue)
+    guard let watch = outputWatch else {
+      let number = try loop.watch(output, interest, owner: self, token: Stream.output.rawValue)
+      return outputWatch = (number, interest)
+    }
+    guard watch.interest != interest else { return }
+    try loop.rewatch(output, watch.number, interest)
+    outputWatch?.interest = interest
+  }
+
+  /// Nothing waits to be written: only the end of the other side is still of interest.
+  private func relaxOutputWatch() {
+    if outputWatch != nil, (try? watchOutput([])) == nil { stopWatchingOutput() }
   }
 
   private func stopWatchingOutput() {
-    guard let watch = outputWatch else { return }
-    if hasStoppedReading, !isGone, (try? watchOutput([])) != nil { return }
-    loop.unwatch(output, watch)
+    if let watch = outputWatch { loop.unwatch(output, watch.number) }
     outputWatch = nil
   }
 
   /// Nothing more can be written.
   private func outputFailed(_ error: SystemError) {
-    // A client that has closed its side is no fault.
-    if !error.isClosedPipe { log.error("the client cannot be answered: \(error)") }
+    failed("the client cannot be answered", error)
     clientIsGone()
   }
 

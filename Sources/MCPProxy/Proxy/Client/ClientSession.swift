@@ -18,7 +18,7 @@ package actor ClientSession: EndpointObserver, LoopBound {
   // The connection
   var outbox = Outbox()
   var inputWatch: UInt64?
-  var outputWatch: UInt64?
+  var outputWatch: (number: UInt64, interest: Interest)?
   var flushIsDue = false
   var isGone = false
   var readWaiter = Waiter()
@@ -26,8 +26,16 @@ package actor ClientSession: EndpointObserver, LoopBound {
   var inbox: [IncomingMessage] = []
   var inputHasEnded = false
   var hasStoppedReading = false
+  /// Nothing is read until the client has read.
+  private var isPaused = false
   /// Reading, which waits for the client to read.
   var roomWaiter = Waiter()
+  /// The client has closed its side, and what it sent before may be unread.
+  var hasHungUp = false
+  /// Runs while a client that has closed its side is behind; with what it had read at its start.
+  var patience: (timer: EventLoop.TimerID, written: Int)?
+  /// Input or output could not be used, for another reason than that the client is gone.
+  private(set) var hasFailed = false
   var isEnding = false
 
   // What was agreed
@@ -94,6 +102,8 @@ package actor ClientSession: EndpointObserver, LoopBound {
   package func run() async {
     await loadStoredTools()
     watchInput()
+    // Where the system cannot say that nobody reads any more, the next write will.
+    try? watchOutput([])
     await withDiscardingTaskGroup { group in
       while !isOver {
         if hasNothingToDo { await unsafe withUnsafeContinuation { unsafe readWaiter.wait($0) } }
@@ -101,12 +111,7 @@ package actor ClientSession: EndpointObserver, LoopBound {
           group.addTask { await self.answerCall(call.flow, after: call.result) }
         }
         for message in takeInbox() { await receive(message, &group) }
-        if congestion.isClogged, !inputHasEnded {
-          // Not merely without interest: an end that is seen again and again would keep us busy.
-          stopWatchingInput()
-          await roomForMore()
-          watchInput()
-        }
+        if congestion.isClogged, !inputHasEnded { await waitForRoom() }
         if mustStopReading {
           stopReading()
           await refuseQuestions()
@@ -135,24 +140,23 @@ package actor ClientSession: EndpointObserver, LoopBound {
     hasStoppedReading && inbox.isEmpty && unfinished.isEmpty && calls.isEmpty
   }
 
-  private func watchInput() {
-    do throws(SystemError) {
-      inputWatch = try loop.watch(
-        input,
-        [.reading, .once],
-        owner: self,
-        token: Stream.input.rawValue
-      )
-    } catch {
-      inputFailed(error)
-    }
+  /// Reads nothing more of a client that is behind until it has read.
+  ///
+  /// That it closes its side is noticed all the same.
+  private func waitForRoom() async {
+    isPaused = true
+    watchInput(.closed)
+    limitPatience()
+    await roomForMore()
+    isPaused = false
+    if !mustStopReading { watchInput() }
   }
 
-  /// Asks to be told once more of what is still to be read.
-  func watchInputAgain() {
-    guard let watch = inputWatch else { return }
+  /// Watches the input, or asks to be told once more of what is still to be read.
+  func watchInput(_ interest: Interest = [.reading, .once]) {
     do throws(SystemError) {
-      try loop.rewatch(input, watch, [.reading, .once])
+      if let watch = inputWatch { return try loop.rewatch(input, watch, interest) }
+      inputWatch = try loop.watch(input, interest, owner: self, token: Stream.input.rawValue)
     } catch {
       inputFailed(error)
     }
@@ -160,8 +164,24 @@ package actor ClientSession: EndpointObserver, LoopBound {
 
   /// Nothing more can be read: the session ends as if the client had closed its side.
   func inputFailed(_ error: SystemError) {
-    log.error("the client's messages cannot be read: \(error)")
+    failed("the client's messages cannot be read", error)
     inputHasEnded = true
+    stopWatchingInput()
+  }
+
+  /// A client that has closed its side is no fault.
+  func failed(_ text: String, _ error: SystemError) {
+    guard !error.isClosedPipe else { return }
+    hasFailed = true
+    log.error("\(text): \(error)")
+  }
+
+  /// The client has closed its side while nothing is read of it.
+  private func clientHangsUp() {
+    // Else it would be reported again and again.
+    stopWatchingInput()
+    hasHungUp = true
+    limitPatience()
   }
 
   private func stopWatchingInput() {
@@ -172,9 +192,7 @@ package actor ClientSession: EndpointObserver, LoopBound {
   private func stopReading() {
     hasStoppedReading = true
     stopWatchingInput()
-    // From here on only the output can tell that the client is gone; if it cannot either, calls
-    // end by themselves.
-    if outputWatch == nil, !isGone { try? watchOutput([]) }
+    limitPatience()
   }
 
   private func takeUnfinished() -> [UnfinishedCall] {
@@ -198,6 +216,7 @@ package actor ClientSession: EndpointObserver, LoopBound {
 
   package func descriptorReady(_ token: UInt64, _ interest: Interest) {
     switch Stream(rawValue: token) {
+    case .input where isPaused: if interest.contains(.closed) { clientHangsUp() }
     case .input: inputReady(isClosed: interest.contains(.closed))
     // Reading is never asked for: it means that the other end is closed.
     case .output where interest.contains(.reading): clientIsGone()
@@ -213,6 +232,8 @@ package actor ClientSession: EndpointObserver, LoopBound {
     } else if token == Self.changeToken {
       changeTimer = nil
       announceChange()
+    } else if token == Self.patienceToken {
+      patienceEnded()
     } else if token & Self.sleepFlag != 0 {
       wake(token & ~Self.sleepFlag)
     } else {
@@ -221,8 +242,9 @@ package actor ClientSession: EndpointObserver, LoopBound {
     }
   }
 
-  /// The tokens of this actor's timers: lines to write, a change to announce, a call's wait, a
-  /// list's wait.
+  /// The tokens of this actor's timers: a client that is gone to wait for, lines to write, a change
+  /// to announce, a call's wait, a list's wait.
+  static let patienceToken = UInt64.max - 2
   static let usageToken = UInt64.max - 1
   static let changeToken = UInt64.max
   static let sleepFlag: UInt64 = 1 << 62
