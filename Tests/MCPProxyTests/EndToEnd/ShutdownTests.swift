@@ -196,9 +196,10 @@ import Glibc
     #expect(proxy.waitForExit() == .code(0))
     #expect(proxy.stderrText == "")
     let usage = home.lines(below: "usage").map { JSONText($0) }
-    // The second may be answered before it shows that nobody reads.
+    // What came after it showed that nobody reads was not read; the second may have been quicker.
     let statuses = usage.compactMap { $0.string("status") }.sorted()
-    #expect([["cancelled", "cancelled"], ["cancelled", "ok"]].contains(statuses))
+    let possible = [[], ["cancelled"], ["cancelled", "cancelled"], ["cancelled", "ok"]]
+    #expect(possible.contains(statuses))
   }
 
   @Test func `a client that does not read holds nothing up for ever`() throws {

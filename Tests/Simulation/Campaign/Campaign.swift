@@ -34,7 +34,7 @@ struct Campaign {
 
   /// Parts of 10,000 seeds, each for as many processes as run at a time.
   ///
-  /// What a seed leaves in memory, 0.1 MB for the actors that know each other, goes with its process.
+  /// What a seed leaves in memory, 0.1 MB for actors that know each other, goes with its process.
   private func shares() -> [Int: Options.Share] {
     let (part, width) = (UInt64(10_000), UInt64(WorkerPool.width))
     var shares: [Int: Options.Share] = [:]

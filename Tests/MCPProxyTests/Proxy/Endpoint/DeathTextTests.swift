@@ -57,7 +57,7 @@ struct DeathTextTests {
 
   @Test func `the death after which a server is given up promises no restart`() {
     var staged = Self.staged()
-    staged.endpoint.policy.restart.max = 1
+    staged.endpoint.policy.restart.max = 0
     let run = staged.run(
       StagedProxy.opening() + [
         Self.call, Self.dies(.code(1)), StagedProxy.client(StagedProxy.call(8)),
