@@ -12,8 +12,9 @@ enum RunCommand {
   ) -> Int32 {
     let environment = Host.environment()
     Host.keepFreedMemory()
+    var complaints = complaints
     do throws(SystemError) {
-      let folders = Folders(environment, processID: Host.processID)
+      let folders = Folders(environment, lastResort: lastResort(environment, &complaints))
       let log = LogFile(
         kernel: kernel,
         path: configuration.proxy.logFile ?? "\(folders.logs)/mcp-proxy.log"
@@ -62,6 +63,19 @@ enum RunCommand {
         self.result.store(await proxy.run(), ordering: .relaxed)
         proxy.loop.stop()
       }
+    }
+  }
+
+  /// A folder of this run's own: one with a name that can be guessed may be somebody else's.
+  private static func lastResort(
+    _ environment: [String: String],
+    _ complaints: inout [String]
+  ) -> String {
+    do {
+      return try ScratchFolder.make(environment)
+    } catch {
+      complaints.append("HOME is not set, and \(error): no log, usage or list of tools is kept")
+      return Folders.nowhere
     }
   }
 

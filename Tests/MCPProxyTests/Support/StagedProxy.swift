@@ -56,7 +56,7 @@ struct StagedProxy {
         isExecutable: { _ in true },
         entries: { _ in [] }
       ),
-      folders: Folders(["MCP_PROXY_HOME": "/home"], processID: 1),
+      folders: Folders(["MCP_PROXY_HOME": "/home"], lastResort: Folders.nowhere),
       run: UsageRun(id: "run"),
       binary: hasReaper ? "/proxy" : nil,
       log: Log(.debug) { text in log.change { $0.append(text) } }
