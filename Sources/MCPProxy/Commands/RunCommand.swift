@@ -34,7 +34,7 @@ enum RunCommand {
           project: environment["CLAUDE_PROJECT_DIR"].flatMap(lastFolder),
           isChaotic: chaos != nil
         ),
-        binary: Host.binaryPath(CommandLine.arguments[0]),
+        binary: Host.binaryPath(CommandLine.arguments[0]) ?? Host.ownImage,
         log: log,
         chaos: chaos
       )
@@ -86,7 +86,9 @@ enum RunCommand {
     LaunchEnvironment(
       variables: variables,
       isExecutable: { Host.isExecutable($0) },
-      entries: { kernel.directoryEntries($0) }
+      entries: { kernel.directoryEntries($0) },
+      isFolder: { Host.isFolder($0) },
+      firstBytes: { Host.firstBytes(of: $0) }
     )
   }
 

@@ -42,6 +42,10 @@ final class FakeKernel: Kernel {
     /// Processes that were started, by their ids.
     var children: [Int32: FakeChild] = [:]
     var childHasEnded = false
+    /// Programs that cannot be started, and why.
+    var refused: [String: SystemError] = [:]
+    /// What was asked for, in order.
+    var spawns: [SpawnRequest] = []
   }
 
   typealias Step = @Sendable (inout State) -> Void
@@ -173,12 +177,19 @@ final class FakeKernel: Kernel {
   // MARK: Processes
 
   func spawn(_ request: SpawnRequest) throws(SystemError) -> SpawnedProcess {
-    guard let child = state.withLock({ $0.spawn() }) else { throw SystemError("posix_spawn", 2) }
+    let (born, refusal) = state.withLock { state -> (FakeChild?, SystemError?) in
+      state.spawns.append(request)
+      if let refusal = state.refused[request.executable] { return (nil, refusal) }
+      let child = state.spawn()
+      if let child { state.output[child.input, default: []] += request.firstInput }
+      return (child, nil)
+    }
+    guard let child = born else { throw refusal ?? SystemError("posix_spawn", 2) }
     return SpawnedProcess(
       process: child.id,
       input: Descriptor(child.input),
       output: request.inputOnly ? nil : Descriptor(child.output),
-      error: request.inputOnly ? nil : Descriptor(child.error)
+      error: request.inputOnly || request.dropsErrors ? nil : Descriptor(child.error)
     )
   }
 

@@ -16,6 +16,12 @@ struct StagedProxy {
   var child = FakeChild(process)
   /// Whether there is a reaper; its process is the one before the server's.
   var hasReaper = false
+  /// All processes in the order in which they start; `nil`: the reaper, then the server.
+  var unborn: [FakeChild]?
+  /// The proxy's variables.
+  var variables = ["PATH": "/bin"]
+  /// The only files that can be executed; `nil`: all.
+  var programs: Set<String>?
 
   /// What came of it.
   struct Result {
@@ -33,11 +39,16 @@ struct StagedProxy {
 
   init() { endpoint.prefix = "" }
 
-  func run(_ steps: [FakeKernel.Step]) -> Result {
+  /// `surroundings` is what is so before the proxy begins.
+  func run(
+    _ steps: [FakeKernel.Step],
+    surroundings: FakeKernel.Step = { _ in }
+  ) -> Result {
     let kernel = FakeKernel()
+    kernel.script(surroundings)
     let reaper = FakeChild(Self.process - 10)
     kernel.script {
-      $0.unborn = hasReaper ? [reaper, child] : [child]
+      $0.unborn = unborn ?? (hasReaper ? [reaper, child] : [child])
       $0.steps = steps + [{ $0.reads[Self.clientInput, default: []].append(.end) }]
     }
     let loop = EventLoop(kernel: kernel)
@@ -52,8 +63,8 @@ struct StagedProxy {
       input: Descriptor(Self.clientInput),
       output: Descriptor(Self.clientOutput),
       environment: LaunchEnvironment(
-        variables: ["PATH": "/bin"],
-        isExecutable: { _ in true },
+        variables: variables,
+        isExecutable: { [programs] in programs?.contains($0) ?? true },
         entries: { _ in [] }
       ),
       folders: Folders(["MCP_PROXY_HOME": "/home"], lastResort: Folders.nowhere),
