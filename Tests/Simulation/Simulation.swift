@@ -100,7 +100,7 @@ struct Simulation {
         isExecutable: { $0 != "/bin/tool" },
         entries: { _ in [] }
       ),
-      folders: Folders(["MCP_PROXY_HOME": "/state"], processID: 1),
+      folders: Folders(["MCP_PROXY_HOME": "/state"], lastResort: Folders.nowhere),
       run: UsageRun(id: "run"),
       binary: "/bin/mcp-proxy",
       log: Log(.debug) { text in

@@ -12,8 +12,9 @@ enum RunCommand {
   ) -> Int32 {
     let environment = Host.environment()
     Host.keepFreedMemory()
+    var complaints = complaints
     do throws(SystemError) {
-      let folders = Folders(environment, processID: Host.processID)
+      let folders = Folders(environment, lastResort: lastResort(environment, &complaints))
       let log = LogFile(
         kernel: kernel,
         path: configuration.proxy.logFile ?? "\(folders.logs)/mcp-proxy.log"
@@ -34,7 +35,7 @@ enum RunCommand {
           project: environment["CLAUDE_PROJECT_DIR"].flatMap(lastFolder),
           isChaotic: chaos != nil
         ),
-        binary: Host.binaryPath(CommandLine.arguments[0]),
+        binary: Host.binaryPath(CommandLine.arguments[0]) ?? Host.ownImage,
         log: log,
         chaos: chaos
       )
@@ -66,6 +67,19 @@ enum RunCommand {
     }
   }
 
+  /// A folder of this run's own: one with a name that can be guessed may be somebody else's.
+  private static func lastResort(
+    _ environment: [String: String],
+    _ complaints: inout [String]
+  ) -> String {
+    do {
+      return try ScratchFolder.make(environment)
+    } catch {
+      complaints.append("HOME is not set, and \(error): no log, usage or list of tools is kept")
+      return Folders.nowhere
+    }
+  }
+
   private static func launchEnvironment(
     _ variables: [String: String],
     _ kernel: PosixKernel
@@ -73,7 +87,9 @@ enum RunCommand {
     LaunchEnvironment(
       variables: variables,
       isExecutable: { Host.isExecutable($0) },
-      entries: { kernel.directoryEntries($0) }
+      entries: { kernel.directoryEntries($0) },
+      isFolder: { Host.isFolder($0) },
+      firstBytes: { Host.firstBytes(of: $0) }
     )
   }
 

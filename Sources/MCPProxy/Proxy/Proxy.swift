@@ -53,7 +53,8 @@ package actor Proxy: LoopBound {
       loop: loop,
       environment: parts.environment,
       binary: parts.binary,
-      maxLine: settings.maxLine
+      maxLine: settings.maxLine,
+      log: parts.log
     )
     self.launcher = launcher
     let congestion = Congestion()
@@ -107,6 +108,7 @@ package actor Proxy: LoopBound {
       await session.end()
       sessionIsOver = true
       for endpoint in endpoints { await endpoint.stop() }
+      await launcher.stop()
       signalWaiter.resume()
     }
     let hasFailed = await session.hasFailed

@@ -6,8 +6,8 @@ package struct Folders: Sendable, Equatable {
 
   /// - Parameters:
   ///   - environment: The proxy's variables; `MCP_PROXY_HOME` overrides all others.
-  ///   - processID: Names a folder of last resort where there is no home.
-  package init(_ environment: [String: String], processID: Int32) {
+  ///   - lastResort: A folder where there is no home, asked for only then.
+  package init(_ environment: [String: String], lastResort: @autoclosure () -> String) {
     func value(_ name: String) -> String? {
       // A relative path would depend on where the client happens to start us.
       environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil }
@@ -16,9 +16,17 @@ package struct Folders: Sendable, Equatable {
       (usage, catalog, logs) = ("\(home)/usage", "\(home)/catalog", "\(home)/logs")
       return
     }
-    let home = value("HOME") ?? "\(value("TMPDIR") ?? "/tmp")/mcp-proxy-\(processID)"
-    let state = (value("XDG_STATE_HOME") ?? "\(home)/.local/state") + "/mcp-proxy"
-    let cache = (value("XDG_CACHE_HOME") ?? "\(home)/.cache") + "/mcp-proxy"
-    (usage, catalog, logs) = ("\(state)/usage", "\(cache)/catalog", "\(state)/logs")
+    var (state, cache) = (value("XDG_STATE_HOME"), value("XDG_CACHE_HOME"))
+    if state == nil || cache == nil {
+      let home = value("HOME") ?? lastResort()
+      state = state ?? "\(home)/.local/state"
+      cache = cache ?? "\(home)/.cache"
+    }
+    usage = "\(state ?? "")/mcp-proxy/usage"
+    logs = "\(state ?? "")/mcp-proxy/logs"
+    catalog = "\(cache ?? "")/mcp-proxy/catalog"
   }
+
+  /// A last resort in which nothing can be kept.
+  package static let nowhere = "/dev/null"
 }

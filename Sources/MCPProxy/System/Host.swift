@@ -63,6 +63,15 @@ enum Host {
     #endif
   }
 
+  /// What leads to this program's own file, even if that was removed; `nil` where nothing does.
+  static var ownImage: String? {
+    #if canImport(Darwin)
+    nil
+    #else
+    "/proc/self/exe"
+    #endif
+  }
+
   /// The path without links and dots; `nil` if there is nothing there.
   static func absolute(_ path: String) -> String? {
     guard let real = unsafe realpath(path, nil) else { return nil }
@@ -87,6 +96,22 @@ enum Host {
     var status = stat()
     guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
     return unsafe access(path, X_OK) == 0
+  }
+
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// The first 512 bytes of a file, in which systems look for a script's interpreter; empty if it
+  /// cannot be read.
+  static func firstBytes(of path: String) -> [UInt8] {
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard file >= 0 else { return [] }
+    defer { systemClose(file) }
+    var bytes = [UInt8](repeating: 0, count: 512)
+    let count = unsafe systemRead(file, &bytes, bytes.count)
+    return Array(bytes.prefix(max(0, count)))
   }
 
   static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }

@@ -139,6 +139,8 @@ package struct SpawnRequest: Sendable {
   package var ownSession = false
   /// Whether standard output and error go to the null device instead of pipes.
   package var inputOnly = false
+  /// Whether standard error alone goes there.
+  package var dropsErrors = false
   /// What the process finds on its standard input from its first instant, even if the caller is
   /// gone by then; only as much as a pipe holds, 4 KiB at least.
   package var firstInput: [UInt8] = []

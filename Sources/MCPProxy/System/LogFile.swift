@@ -39,6 +39,11 @@ package final class LogFile: Sendable {
     let now = kernel.now()
     state.withLock { state in
       guard state.lost == 0 || now >= state.nextTry else { return state.lost += 1 }
+      if let file = state.file, !kernel.isCurrent(file, at: path) {
+        // Somebody has moved or deleted it (log rotation).
+        kernel.close(file)
+        state.file = nil
+      }
       let lost = state.lost == 0 ? "" : "\(head)warn: lines lost before this: \(state.lost)\n"
       do throws(SystemError) {
         let file = try open(state.file)

@@ -33,9 +33,12 @@ extension PosixKernel {
       if !request.inputOnly {
         let first = try Pipe.open()
         opened += [first.read, first.write]
+        output = first
+      }
+      if !request.inputOnly, !request.dropsErrors {
         let second = try Pipe.open()
         opened += [second.read, second.write]
-        (output, error) = (first, second)
+        error = second
       }
       request.whenPiped?(PipeID.of(input.read))
       let process = try start(request, input.read, output?.write, error?.write)

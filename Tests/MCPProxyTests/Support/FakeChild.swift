@@ -9,6 +9,8 @@ struct FakeChild {
   var isReaped = false
   /// Nothing ends it.
   var isStuck = false
+  /// The end of its input is nothing to it.
+  var ignoresInput = false
   /// Somebody else of its group lives on until it is killed.
   var hasHelper = false
 
@@ -51,7 +53,8 @@ extension FakeKernel.State {
   }
 
   mutating func inputClosed(_ number: Int32) {
-    if let child = children.values.first(where: { $0.input == number }) { end(child.id, .code(0)) }
+    let child = children.values.first { $0.input == number && !$0.ignoresInput }
+    if let child { end(child.id, .code(0)) }
   }
 
   mutating func reap() -> ExitedProcess? {

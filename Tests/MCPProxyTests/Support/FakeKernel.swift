@@ -46,6 +46,10 @@ final class FakeKernel: Kernel {
     var childHasEnded = false
     /// A signal that the proxy gets next.
     var signal: Signal?
+    /// Programs that cannot be started, and why.
+    var refused: [String: SystemError] = [:]
+    /// What was asked for, in order.
+    var spawns: [SpawnRequest] = []
   }
 
   typealias Step = @Sendable (inout State) -> Void
@@ -181,12 +185,19 @@ final class FakeKernel: Kernel {
   // MARK: Processes
 
   func spawn(_ request: SpawnRequest) throws(SystemError) -> SpawnedProcess {
-    guard let child = state.withLock({ $0.spawn() }) else { throw SystemError("posix_spawn", 2) }
+    let (born, refusal) = state.withLock { state -> (FakeChild?, SystemError?) in
+      state.spawns.append(request)
+      if let refusal = state.refused[request.executable] { return (nil, refusal) }
+      let child = state.spawn()
+      if let child { state.output[child.input, default: []] += request.firstInput }
+      return (child, nil)
+    }
+    guard let child = born else { throw refusal ?? SystemError("posix_spawn", 2) }
     return SpawnedProcess(
       process: child.id,
       input: Descriptor(child.input),
       output: request.inputOnly ? nil : Descriptor(child.output),
-      error: request.inputOnly ? nil : Descriptor(child.error)
+      error: request.inputOnly || request.dropsErrors ? nil : Descriptor(child.error)
     )
   }
 

@@ -22,6 +22,12 @@ struct StagedProxy {
   var laterChildren: [FakeChild] = []
   /// Whether there is a reaper; its process is the one before the server's.
   var hasReaper = false
+  /// All processes in the order in which they start; `nil`: the reaper, then the server.
+  var unborn: [FakeChild]?
+  /// The proxy's variables.
+  var variables = ["PATH": "/bin"]
+  /// The only files that can be executed; `nil`: all.
+  var programs: Set<String>?
 
   /// What came of it.
   struct Result {
@@ -45,11 +51,17 @@ struct StagedProxy {
 
   init() { endpoint.prefix = "" }
 
-  func run(_ steps: [FakeKernel.Step]) -> Result {
+  /// `surroundings` is what is so before the proxy begins.
+  func run(
+    _ steps: [FakeKernel.Step],
+    surroundings: FakeKernel.Step = { _ in }
+  ) -> Result {
     let kernel = FakeKernel()
+    kernel.script(surroundings)
     let reaper = FakeChild(Self.process - 10)
     kernel.script {
-      $0.unborn = (hasReaper ? [reaper] : []) + [child] + standInChildren + laterChildren
+      let servers = [child] + standInChildren + laterChildren
+      $0.unborn = unborn ?? (hasReaper ? [reaper] : []) + servers
       $0.steps = steps + [{ $0.reads[Self.clientInput, default: []].append(.end) }]
     }
     let loop = EventLoop(kernel: kernel)
@@ -64,11 +76,11 @@ struct StagedProxy {
       input: Descriptor(Self.clientInput),
       output: Descriptor(Self.clientOutput),
       environment: LaunchEnvironment(
-        variables: ["PATH": "/bin"],
-        isExecutable: { _ in true },
+        variables: variables,
+        isExecutable: { [programs] in programs?.contains($0) ?? true },
         entries: { _ in [] }
       ),
-      folders: Folders(["MCP_PROXY_HOME": "/home"], processID: 1),
+      folders: Folders(["MCP_PROXY_HOME": "/home"], lastResort: Folders.nowhere),
       run: UsageRun(id: "run"),
       binary: hasReaper ? "/proxy" : nil,
       log: Log(.debug) { text in log.change { $0.append(text) } }

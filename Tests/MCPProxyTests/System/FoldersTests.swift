@@ -3,7 +3,7 @@ import Testing
 
 struct FoldersTests {
   private func folders(_ environment: [String: String]) -> [String] {
-    let folders = Folders(environment, processID: 42)
+    let folders = Folders(environment, lastResort: "/last")
     return [folders.usage, folders.catalog, folders.logs]
   }
 
@@ -35,8 +35,21 @@ struct FoldersTests {
     )
   }
 
+  @Test(arguments: [
+    ["MCP_PROXY_HOME": "/p"], ["HOME": "/h"], ["XDG_STATE_HOME": "/s", "XDG_CACHE_HOME": "/c"],
+  ])
+  func `a folder of last resort is made only where it is needed`(environment: [String: String]) {
+    var asked = 0
+    func lastResort() -> String {
+      asked += 1
+      return "/last"
+    }
+    _ = Folders(environment, lastResort: lastResort())
+    #expect(asked == 0)
+  }
+
   @Test func `without a home there is a folder of last resort`() {
-    #expect(folders([:])[0] == "/tmp/mcp-proxy-42/.local/state/mcp-proxy/usage")
-    #expect(folders(["TMPDIR": "/t"])[1] == "/t/mcp-proxy-42/.cache/mcp-proxy/catalog")
+    #expect(folders([:])[0] == "/last/.local/state/mcp-proxy/usage")
+    #expect(folders(["XDG_STATE_HOME": "/s"])[1] == "/last/.cache/mcp-proxy/catalog")
   }
 }

@@ -31,6 +31,25 @@ extension RealKernelTests {
       #expect(folder.text("log") == "one\ntwo\nthree\n")
     }
 
+    @Test func `a log file that was moved away or deleted is made anew at the next line`() throws {
+      let log = LogFile(kernel: kernel, path: folder.file("logs/a.log")).log(at: .info)
+      func lines(_ name: String) -> [String] {
+        folder.lines(below: name).map { String($0.drop { $0 != "]" }.dropFirst(2)) }
+      }
+      log.info("one")
+      try FileManager.default.moveItem(
+        atPath: folder.file("logs"),
+        toPath: folder.file("old")
+      )
+      log.info("two")
+      log.info("three")
+      #expect(lines("old") == ["info: one"])
+      #expect(lines("logs") == ["info: two", "info: three"])
+      try FileManager.default.removeItem(atPath: folder.file("logs"))
+      log.info("four")
+      #expect(lines("logs") == ["info: four"])
+    }
+
     @Test func `a torn last line is ended before the next`() throws {
       _ = try folder.write("whole\nto", to: "log")
       try append("next\n", to: "log")

@@ -20,8 +20,8 @@ final class Books {
   private var starts: [Int: [Start]] = [:]
   private var listed: Set<Int> = []
   private var reaperStarts = 0
-  /// When the reaper ended, as long as there is no other; `nil`, too, if none could be started.
-  private var reaperEnded: Instant?
+  /// When there must be a reaper again, as long as there is none.
+  private var reaperDue: Instant?
   private var wasCrashed: Set<Int> = []
 
   /// Whether an endpoint's tools were ever known to the proxy.
@@ -114,14 +114,15 @@ final class Books {
 
   func reaperStarted(_ world: World) {
     reaperStarts += 1
-    reaperEnded = nil
+    reaperDue = nil
     if reaperStarts > 1 { world.goals.saw(.reaperRestarted) }
   }
 
-  func reaperFailed() { reaperEnded = nil }
+  /// It is tried again, each time after a longer pause.
+  func reaperFailed(_ world: World) { reaperDue = world.now + .seconds(30) }
 
   func ended(_ world: World, _ process: SimulatedProcess, _ status: ExitStatus) {
-    if process === world.reaper { reaperEnded = world.now }
+    if process === world.reaper { reaperDue = world.now }
     guard let endpoint = process.endpoint, let last = starts[endpoint]?.indices.last else { return }
     starts[endpoint]?[last].end = world.now
     starts[endpoint]?[last].status = status
@@ -188,13 +189,13 @@ final class Books {
 
   /// Whatever happens to the proxy now, the reaper knows what it has to end.
   private func checkReaper(_ world: World) {
-    if let reaperEnded {
+    if let reaperDue {
       // It hears of the end within 100 ms, and starts no two within a second.
-      let due = max(reaperEnded, world.checks.replies.wokeAt) + .milliseconds(1200)
+      let due = max(reaperDue, world.checks.replies.wokeAt) + .milliseconds(1200)
       let live = starts.values.contains {
         $0.contains { $0.end == nil && $0.at + .milliseconds(1200) < world.now }
       }
-      if live, world.now > due { world.fail("leftovers", "the reaper ended and is not back") }
+      if live, world.now > due { world.fail("leftovers", "the reaper is not back") }
     }
     guard let reaper = world.reaper, reaper.isAlive else { return }
     for server in world.servers {

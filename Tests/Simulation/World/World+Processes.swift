@@ -8,7 +8,7 @@ extension World {
     if fails(.spawn) || !isReaper && strikes(.neverStarts, 0.3) {
       trace.tell(now) { "a spawn fails" }
       books.spawnFailed(self)
-      if isReaper { books.reaperFailed() }
+      if isReaper { books.reaperFailed(self) }
       return .failure(SystemError("posix_spawn", random.pick([2, 11, 12, 24])))
     }
     lastProcess += 1
@@ -42,7 +42,7 @@ extension World {
       process: process.id,
       input: Descriptor(inputNumber),
       output: request.inputOnly ? nil : Descriptor(open(.output(process))),
-      error: request.inputOnly ? nil : Descriptor(open(.error(process)))
+      error: request.inputOnly || request.dropsErrors ? nil : Descriptor(open(.error(process)))
     )
     process.input.append(request.firstInput[...])
     process.received(self, isWhole: true)

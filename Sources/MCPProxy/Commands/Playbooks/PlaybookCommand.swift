@@ -139,7 +139,7 @@ struct PlaybookCommand {
   }
 
   private func catalog(_ environment: [String: String]) -> String {
-    Folders(environment, processID: Host.processID).catalog
+    Folders(environment, lastResort: Folders.nowhere).catalog
   }
 
   static func standIns(_ ledger: String, catalog: String) -> Rehearsal.StandIns {

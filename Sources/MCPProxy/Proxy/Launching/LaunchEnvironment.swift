@@ -6,15 +6,23 @@ package struct LaunchEnvironment: Sendable {
   let isExecutable: @Sendable (String) -> Bool
   /// The names in a folder, for version managers that put versions in folder names.
   let entries: @Sendable (String) -> [String]
+  /// Whether a path names a folder.
+  let isFolder: @Sendable (String) -> Bool
+  /// The beginning of a file; empty if it cannot be read.
+  let firstBytes: @Sendable (String) -> [UInt8]
 
   package init(
     variables: [String: String],
     isExecutable: @escaping @Sendable (String) -> Bool,
-    entries: @escaping @Sendable (String) -> [String]
+    entries: @escaping @Sendable (String) -> [String],
+    isFolder: @escaping @Sendable (String) -> Bool = { _ in true },
+    firstBytes: @escaping @Sendable (String) -> [UInt8] = { _ in [] }
   ) {
     self.variables = variables
     self.isExecutable = isExecutable
     self.entries = entries
+    self.isFolder = isFolder
+    self.firstBytes = firstBytes
   }
 
   /// What every process gets: enough to run, none of the proxy's secrets.

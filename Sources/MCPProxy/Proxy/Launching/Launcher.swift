@@ -7,10 +7,14 @@ package actor Launcher: LoopBound {
   private let finder: CommandFinder
   private let shell: LoginShell
   private let binary: String?
+  private let log: Log
   private var owners: [Int32: Endpoint] = [:]
   private var reaper: SpawnedProcess?
   private var reaperTimer: EventLoop.TimerID?
-  private var reaperStarted = Instant(nanoseconds: -1_000_000_000)
+  /// No sooner is another one started.
+  private var nextReaper = Instant.zero
+  /// Tries in a row that failed.
+  private var failedReapers = 0
   private var groups: [Int32: UInt64] = [:]
 
   /// `binary` is this program, for running it as the reaper; `nil`: no reaper.
@@ -18,12 +22,14 @@ package actor Launcher: LoopBound {
     loop: EventLoop,
     environment: LaunchEnvironment,
     binary: String?,
-    maxLine: Int
+    maxLine: Int,
+    log: Log
   ) {
     self.loop = loop
     self.environment = environment
     self.binary = binary
     self.maxLine = maxLine
+    self.log = log
     finder = CommandFinder(environment)
     shell = LoginShell(loop: loop, environment: environment)
   }
@@ -37,9 +43,10 @@ package actor Launcher: LoopBound {
     if let given = try finder.find(command) {
       found = given
     } else {
-      found = try finder.findElsewhere(command, loginPath: await shell.path())
+      let loginPath = await shell.path(self)
       // The shell may have taken its time.
       if await endpoint.isStopping { throw LaunchError(text: "the proxy is shutting down") }
+      found = try finder.findElsewhere(command, loginPath: loginPath)
     }
     var request = SpawnRequest(
       executable: found.path,
@@ -47,21 +54,16 @@ package actor Launcher: LoopBound {
       environment: environment.variables(for: command, path: found.searchPath)
     )
     request.directory = command.directory
-    let (kernel, reaper) = (loop.kernel, reaper)
-    request.whenPiped = { pipe in Self.tell(reaper, kernel, "~\(pipe)\n") }
     let spawned: SpawnedProcess
     do {
-      spawned = try kernel.spawn(request)
+      spawned = try start(request)
     } catch {
-      tellReaper("~0\n")
-      throw LaunchError(launching: command, at: found.path, error)
+      throw LaunchError(launching: command, at: found.path, error, environment)
     }
     guard let output = spawned.output, let error = spawned.error else {
       throw LaunchError(text: "was started without pipes")
     }
     owners[spawned.process] = endpoint
-    groups[spawned.process] = loop.kernel.startTime(spawned.process)
-    tellReaper("+\(spawned.process) \(groups[spawned.process] ?? 0)\n")
     return EndpointProcess(
       id: spawned.process,
       input: spawned.input,
@@ -69,6 +71,26 @@ package actor Launcher: LoopBound {
       error: error
     )
   }
+
+  /// Starts a process whose group the reaper ends if we cannot.
+  func start(_ request: SpawnRequest) throws(SystemError) -> SpawnedProcess {
+    var request = request
+    let (kernel, reaper) = (loop.kernel, reaper)
+    request.whenPiped = { pipe in Self.tell(reaper, kernel, "~\(pipe)\n") }
+    do throws(SystemError) {
+      let spawned = try kernel.spawn(request)
+      let startTime = kernel.startTime(spawned.process)
+      groups[spawned.process] = startTime
+      tellReaper("+\(spawned.process) \(startTime)\n")
+      return spawned
+    } catch {
+      tellReaper("~0\n")
+      throw error
+    }
+  }
+
+  /// Nobody waits any more for what would be started.
+  package func stop() async { await shell.stop() }
 
   /// Nothing of the group is left.
   package func buried(_ group: Int32) {
@@ -93,27 +115,54 @@ package actor Launcher: LoopBound {
 
   /// A process of its own outlives us, however we die, and ends the groups we leave behind.
   private func keepReaper() {
-    guard reaper == nil, let binary else { return }
-    let soonest = reaperStarted + .seconds(1)
-    if loop.now < soonest {
+    guard reaper == nil, reaperTimer == nil, let binary else { return }
+    guard loop.now >= nextReaper else { return setReaperTimer() }
+    do throws(SystemError) {
+      reaper = try startReaper(binary)
+      failedReapers = 0
       // One that ends at once is not started over and over.
-      reaperTimer.map(loop.cancelTimer)
-      reaperTimer = loop.setTimer(at: soonest, owner: self, token: 0)
-      return
+      nextReaper = loop.now + Self.reaperPause
+    } catch {
+      // Without it the promise is weaker, but everything else works.
+      if failedReapers == 0 {
+        log.warn(
+          "the reaper cannot be started: \(error); until it can, servers outlive a proxy that is "
+            + "killed"
+        )
+      }
+      let pause = Backoff.ceiling(
+        base: Self.reaperPause,
+        doublings: failedReapers,
+        cap: Self.longestReaperPause
+      )
+      failedReapers += 1
+      nextReaper = loop.now + pause
+      setReaperTimer()
     }
-    reaperStarted = loop.now
-    var request = SpawnRequest(
-      executable: binary,
-      arguments: ["--reaper"],
-      environment: []
-    )
+  }
+
+  private static let reaperPause = TimeSpan.seconds(1)
+  private static let longestReaperPause = TimeSpan.seconds(30)
+
+  private func startReaper(_ binary: String) throws(SystemError) -> SpawnedProcess {
+    var request = SpawnRequest(executable: binary, arguments: ["--reaper"], environment: [])
     request.ownSession = true
     request.inputOnly = true
     // It knows what there is to end before it runs: we may be killed in any instant after that.
     let known = groups.sorted { $0.key < $1.key }
     request.firstInput = known.flatMap { Array("+\($0.key) \($0.value)\n".utf8) }
-    // Without it the promise is weaker, but everything else works.
-    reaper = try? loop.kernel.spawn(request)
+    do throws(SystemError) {
+      return try loop.kernel.spawn(request)
+    } catch {
+      // Somebody has replaced or removed the file of the program that runs here.
+      guard error.isNotFound, let image = Host.ownImage else { throw error }
+      request.executable = image
+      return try loop.kernel.spawn(request)
+    }
+  }
+
+  private func setReaperTimer() {
+    reaperTimer = loop.setTimer(at: nextReaper, owner: self, token: 0)
   }
 
   package func timerFired(_ token: UInt64) {
@@ -127,20 +176,5 @@ package actor Launcher: LoopBound {
     guard let reaper else { return }
     // The pipe holds thousands of lines and the reaper reads at once: a short write means it died.
     _ = kernel.write(reaper.input, Array(line.utf8), 0..<line.utf8.count)
-  }
-}
-
-/// Why a process could not be launched; the text goes on from "Server cannot be started:".
-package struct LaunchError: Error, Equatable, Sendable {
-  package let text: String
-
-  package init(text: String) { self.text = text }
-
-  init(launching command: Command, at path: String, _ error: SystemError) {
-    if let directory = command.directory, error.isNotFound {
-      text = "\(path) or the folder \(directory) does not exist"
-    } else {
-      text = "\(path) did not start: \(error)"
-    }
   }
 }

@@ -5,12 +5,22 @@
 actor LoginShell: LoopBound {
   nonisolated let loop: EventLoop
   private let environment: LaunchEnvironment
+  private var hasAsked = false
   private var answer: String??
-  private var waiter = Waiter()
-  private var hasTimedOut = false
   /// Those who ask while the shell is being asked.
-  private var followers: [Waiter] = []
-  private var isAsking = false
+  private var waiting: [Waiter] = []
+  private var running: Running?
+  private var text = MarkedText(mark)
+  private var buffer = [UInt8](repeating: 0, count: 4096)
+
+  /// A shell that was started and whose output is read.
+  private struct Running {
+    let launcher: Launcher
+    let process: Int32
+    let output: Descriptor
+    let watch: UInt64?
+    let timer: EventLoop.TimerID
+  }
 
   init(loop: EventLoop, environment: LaunchEnvironment) {
     self.loop = loop
@@ -20,27 +30,43 @@ actor LoginShell: LoopBound {
   private static let mark = "__mcp_proxy_path__"
   private static let patience = TimeSpan.seconds(2)
 
-  /// `nil` where there is no shell or it does not answer.
-  func path() async -> String? {
-    if let answer { return answer }
-    if isAsking {
+  /// `nil` where there is no shell or it does not answer; `launcher` starts it.
+  func path(_ launcher: Launcher) async -> String? {
+    if !hasAsked { ask(launcher) }
+    if answer == nil {
       await unsafe withUnsafeContinuation { continuation in
-        var follower = Waiter()
-        unsafe follower.wait(continuation)
-        followers.append(follower)
+        var waiter = Waiter()
+        unsafe waiter.wait(continuation)
+        waiting.append(waiter)
       }
-      return answer ?? nil
     }
-    isAsking = true
-    let found = await ask()
-    answer = .some(found)
-    let waiting = followers
-    followers.removeAll()
-    for var follower in waiting { follower.resume() }
-    return found
+    return answer ?? nil
   }
 
-  private func ask() async -> String? {
+  /// Whoever waits gets no answer, and the shell ends.
+  func stop() {
+    hasAsked = true
+    end()
+  }
+
+  private func ask(_ launcher: Launcher) {
+    hasAsked = true
+    guard let request, let process = launcher.onLoop(request, { try? $0.start($1) }),
+      let output = process.output
+    else { return settle(nil) }
+    loop.kernel.close(process.input)
+    let watch = try? loop.watch(output, .reading, owner: self, token: 0)
+    running = Running(
+      launcher: launcher,
+      process: process.process,
+      output: output,
+      watch: watch,
+      timer: loop.setTimer(at: loop.now + Self.patience, owner: self, token: 0)
+    )
+    if watch == nil { end() }
+  }
+
+  private var request: SpawnRequest? {
     guard let shell = environment.variables["SHELL"], environment.isExecutable(shell) else {
       return nil
     }
@@ -52,40 +78,40 @@ actor LoginShell: LoopBound {
     )
     // An interactive shell would take the terminal, or be stopped for asking for it.
     request.ownSession = true
-    guard let process = try? loop.kernel.spawn(request), let output = process.output else {
-      return nil
-    }
-    loop.kernel.close(process.input)
-    let text = await readAll(output)
-    loop.kernel.signal(process.process, .kill)
-    loop.kernel.close(output)
-    process.error.map(loop.kernel.close)
-    let parts = text.split(separator: Self.mark, omittingEmptySubsequences: false)
-    return parts.count >= 3 ? String(parts[1]) : nil
+    request.dropsErrors = true
+    return request
   }
 
-  private func readAll(_ output: Descriptor) async -> String {
-    let timer = loop.setTimer(at: loop.now + Self.patience, owner: self, token: 0)
-    defer { loop.cancelTimer(timer) }
-    guard let watch = try? loop.watch(output, .reading, owner: self, token: 0) else { return "" }
-    defer { loop.unwatch(output, watch) }
-    var text: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    while !hasTimedOut, text.count < 1 << 16 {
-      await unsafe withUnsafeContinuation { unsafe waiter.wait($0) }
-      switch loop.kernel.read(output, into: &buffer, at: 0..<buffer.count) {
-      case .bytes(let count): text.append(contentsOf: buffer[..<count])
-      case .wouldBlock: continue
-      case .end, .failed: return String(decoding: text, as: UTF8.self)
-      }
+  func descriptorReady(_ token: UInt64, _ interest: Interest) {
+    guard let running else { return }
+    switch loop.kernel.read(running.output, into: &buffer, at: 0..<buffer.count) {
+    case .bytes(let count):
+      // It is still read until it ends: killed now, it might leave half a history file.
+      if answer == nil, let path = text.take(buffer[..<count]) { settle(path) }
+    case .wouldBlock: break
+    case .end, .failed: end()
     }
-    return String(decoding: text, as: UTF8.self)
   }
 
-  func descriptorReady(_ token: UInt64, _ interest: Interest) { waiter.resume() }
+  func timerFired(_ token: UInt64) { end() }
 
-  func timerFired(_ token: UInt64) {
-    hasTimedOut = true
-    waiter.resume()
+  private func settle(_ path: String?) {
+    answer = .some(path)
+    let waiting = waiting
+    self.waiting.removeAll()
+    for var waiter in waiting { waiter.resume() }
+  }
+
+  /// Ends what is left of the shell; what it has not answered by now, it never will.
+  private func end() {
+    if answer == nil { settle(nil) }
+    guard let running else { return }
+    self.running = nil
+    loop.cancelTimer(running.timer)
+    if let watch = running.watch { loop.unwatch(running.output, watch) }
+    loop.kernel.signal(running.process, .kill)
+    loop.kernel.close(running.output)
+    // Nobody in a group survives that signal.
+    running.launcher.onLoop(running.process) { $0.buried($1) }
   }
 }

@@ -17,7 +17,8 @@ struct EndpointQuestionTests {
           entries: { _ in [] }
         ),
         binary: nil,
-        maxLine: 1 << 10
+        maxLine: 1 << 10,
+        log: .silent
       ),
       congestion: Congestion(),
       log: .silent
