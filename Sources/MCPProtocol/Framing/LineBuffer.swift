@@ -6,8 +6,9 @@ package struct LineBuffer: Sendable {
   package enum Line: Equatable, Sendable {
     /// Without its line end; never empty.
     case whole(Range<Int>)
-    /// The line exceeds the limit: only its head was kept, the rest is thrown away as it comes.
-    case oversize(head: Range<Int>)
+    /// The line exceeds the limit: only its head and its tail were kept, what is between was
+    /// thrown away as it came. A line that the stream ended in has no tail.
+    case oversize(head: [UInt8], tail: [UInt8])
   }
 
   package private(set) var storage: [UInt8]
@@ -17,11 +18,13 @@ package struct LineBuffer: Sendable {
   private var end = 0
   /// Bytes before this hold no line end; they are not searched again.
   private var searched = 0
-  private var isDiscarding = false
+  /// The head of the line that is being thrown away, and its last bytes so far.
+  private var discarded: (head: [UInt8], tail: [UInt8])?
 
   private static let initialCapacity = 16 << 10
-  /// How much of an oversize line is kept: enough to find its id.
+  /// How much of an oversize line is kept: enough to find its id, which some write last.
   private static let headLength = 4 << 10
+  private static let tailLength = 512
 
   package init(limit: Int) {
     self.limit = limit
@@ -94,15 +97,13 @@ package struct LineBuffer: Sendable {
     while true {
       guard let lineEnd = ByteBlocks.firstNewline(storage.span, from: searched, to: end) else {
         searched = end
-        return tooLong()
+        discard()
+        return nil
       }
       let first = start
       start = lineEnd + 1
       searched = start
-      if isDiscarding {
-        isDiscarding = false
-        continue
-      }
+      if discarded != nil { return endDiscarding(first..<lineEnd) }
       if let line = line(first, lineEnd) { return line }
     }
   }
@@ -112,29 +113,50 @@ package struct LineBuffer: Sendable {
   private func line(_ first: Int, _ lineEnd: Int) -> Line? {
     var last = lineEnd
     if last > first, storage[last - 1] == UInt8(ascii: "\r") { last -= 1 }
-    if last - first > limit {
-      return .oversize(head: first..<first + min(Self.headLength, last - first))
+    guard last - first <= limit else {
+      let line = storage[first..<last]
+      let tail = Array(line.suffix(Self.tailLength))
+      return .oversize(head: Array(line.prefix(Self.headLength)), tail: tail)
     }
     return last > first ? .whole(first..<last) : nil
   }
 
-  /// Gives up on a line that has grown over the limit without an end in sight.
-  private mutating func tooLong() -> Line? {
-    if isDiscarding {
-      start = end
-      return nil
+  /// Throws away what there is of a line that has grown over the limit without an end in sight.
+  private mutating func discard() {
+    if discarded == nil {
+      // One more than the limit: the last byte may be the `\r` of a line end.
+      guard end - start > limit + 1 else { return }
+      discarded = (Array(storage[start..<end].prefix(Self.headLength)), [])
     }
-    // One more than the limit: the last byte may be the `\r` of a line end.
-    guard end - start > limit + 1 else { return nil }
-    let head = start..<start + min(Self.headLength, end - start)
-    isDiscarding = true
+    keepTail(start..<end)
     start = end
-    return .oversize(head: head)
+  }
+
+  /// Keeps one byte more than a tail has: it may be the `\r` of the line end.
+  private mutating func keepTail(_ part: Range<Int>) {
+    discarded?.tail += storage[part].suffix(Self.tailLength + 1)
+    let excess = (discarded?.tail.count ?? 0) - (Self.tailLength + 1)
+    if excess > 0 { discarded?.tail.removeFirst(excess) }
+  }
+
+  private mutating func endDiscarding(_ rest: Range<Int>) -> Line? {
+    keepTail(rest)
+    guard let head = discarded?.head, var tail = discarded?.tail else { return nil }
+    discarded = nil
+    if tail.last == UInt8(ascii: "\r") { tail.removeLast() }
+    return .oversize(head: head, tail: Array(tail.suffix(Self.tailLength)))
   }
 
   /// What is left when the stream has ended: a last line without a line end.
   package mutating func remainder() -> Line? {
     defer { (start, searched) = (end, end) }
-    return isDiscarding ? nil : line(start, end)
+    if let head = discarded?.head {
+      discarded = nil
+      return .oversize(head: head, tail: [])
+    }
+    let last = line(start, end)
+    // Nobody knows whether it was to end here.
+    if case .oversize(let head, _) = last { return .oversize(head: head, tail: []) }
+    return last
   }
 }

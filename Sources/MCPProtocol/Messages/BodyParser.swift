@@ -7,9 +7,10 @@ enum BodyParser {
     _ members: inout MemberNotes
   ) throws(EnvelopeError) -> Int {
     guard start < text.count, text[start] == UInt8(ascii: "{") else {
+      let end = try EnvelopeParser.value(text, start, depth: 1)
       // MCP, schema: params is an object; JSON-RPC's array form is not used.
-      members.object("\"params\" must be an object")
-      return try EnvelopeParser.value(text, start, depth: 1)
+      if !isNull(text, start) { members.object("\"params\" must be an object") }
+      return end
     }
     var walk = MemberWalk(start)
     while try walk.next(text) {
@@ -17,7 +18,7 @@ enum BodyParser {
       if JSONLexer.matches(text, name, "_meta") {
         members.note(.meta)
         let end = try meta(text, at, &envelope, &members)
-        envelope.meta = at..<end
+        if !isNull(text, at) { envelope.meta = at..<end }
         walk.pass(end)
         continue
       }
@@ -34,7 +35,7 @@ enum BodyParser {
         envelope.requestID = at..<end
       } else if JSONLexer.matches(text, name, "progressToken") {
         members.note(.progressToken)
-        envelope.progressToken = at..<end
+        takeToken(text, at..<end, &envelope, &members)
       } else if JSONLexer.matches(text, name, "progress") {
         members.note(.progress)
         envelope.progress = at..<end
@@ -54,6 +55,25 @@ enum BodyParser {
     return walk.end
   }
 
+  /// Whether a well-formed value is null: many writers put that where a member is absent.
+  static func isNull(_ text: borrowing Span<UInt8>, _ start: Int) -> Bool {
+    text[start] == UInt8(ascii: "n")
+  }
+
+  /// Takes the token that reports of progress bear.
+  private static func takeToken(
+    _ text: borrowing Span<UInt8>,
+    _ token: Range<Int>,
+    _ envelope: inout Envelope,
+    _ members: inout MemberNotes
+  ) {
+    guard !isNull(text, token.lowerBound) else { return }
+    envelope.progressToken = token
+    if token.count > RequestID.longest {
+      members.object("\"progressToken\" is longer than \(RequestID.longest) bytes")
+    }
+  }
+
   private static let versionName: StaticString = "io.modelcontextprotocol/protocolVersion"
 
   private static func meta(
@@ -63,16 +83,17 @@ enum BodyParser {
     _ members: inout MemberNotes
   ) throws(EnvelopeError) -> Int {
     guard start < text.count, text[start] == UInt8(ascii: "{") else {
-      members.object("\"_meta\" must be an object")
-      return try EnvelopeParser.value(text, start, depth: 2)
+      let end = try EnvelopeParser.value(text, start, depth: 2)
+      if !isNull(text, start) { members.object("\"_meta\" must be an object") }
+      return end
     }
     var walk = MemberWalk(start)
     while try walk.next(text) {
       let end = try EnvelopeParser.value(text, walk.value, depth: 3)
       if JSONLexer.matches(text, walk.name, "progressToken") {
         members.note(.progressToken)
-        envelope.progressToken = walk.value..<end
-        if !RequestID.isValid(text, envelope.progressToken) {
+        takeToken(text, walk.value..<end, &envelope, &members)
+        if !isNull(text, walk.value), !RequestID.isValid(text, walk.value..<end) {
           members.object("\"progressToken\" must be a string or an integer")
         }
       } else if JSONLexer.matches(text, walk.name, versionName) {

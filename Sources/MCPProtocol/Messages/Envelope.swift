@@ -1,6 +1,7 @@
 /// What the proxy needs to know of one JSON-RPC message, as ranges of its line.
 ///
-/// Everything else stays bytes. A range is empty where the member is absent.
+/// Everything else stays bytes. A range is empty where the member is absent; null says the same of
+/// `params`, their `_meta` and the progress token.
 package struct Envelope: Equatable, Sendable {
   package enum Kind: Equatable, Sendable {
     case request

@@ -80,7 +80,7 @@ package enum EnvelopeParser {
       } else if JSONLexer.matches(text, name, "params") {
         end = try BodyParser.params(text, at, &envelope, &members)
         members.note(.params)
-        envelope.body = at..<end
+        if !BodyParser.isNull(text, at) { envelope.body = at..<end }
       } else if JSONLexer.matches(text, name, "result") {
         end = try BodyParser.result(text, at, &envelope, &members)
         members.note(.result)
@@ -105,7 +105,9 @@ package enum EnvelopeParser {
   ) throws(EnvelopeError) {
     var members = members
     if !members.has(.version) { members.object("\"jsonrpc\" is missing") }
-    let hasUsableID = members.has(.id) && RequestID.isValid(text, envelope.id)
+    let isTooLong = envelope.id.count > RequestID.longest
+    if isTooLong { members.object("\"id\" is longer than \(RequestID.longest) bytes") }
+    let hasUsableID = members.has(.id) && !isTooLong && RequestID.isValid(text, envelope.id)
     if members.has(.id), !hasUsableID {
       // An error that could not name its request carries a null id (JSON-RPC 2.0, section 5.1)
       // or, since MCP 2025-11-25, none.

@@ -5,6 +5,7 @@ package struct MessageHead: Equatable, Sendable {
   /// The method it asks for; `nil` if that does not come to light.
   package private(set) var method: Method?
   private var hasID = false
+  private var hasVersion = false
   private var hasMethod = false
   private var hasParams = false
   private var hasOutcome = false
@@ -13,6 +14,8 @@ package struct MessageHead: Equatable, Sendable {
   package var isRequest: Bool { hasMethod || (hasParams && !hasOutcome) }
   /// Whether it was to be an answer.
   package var isAnswer: Bool { hasOutcome && !hasMethod }
+  /// Whether it says of itself that it is a request or a notification of JSON-RPC, if a bad one.
+  package var namesMethod: Bool { hasVersion && hasMethod }
 
   package init(_ text: borrowing Span<UInt8>) {
     let start = JSONLexer.skipBlanks(text, from: 0)
@@ -38,6 +41,7 @@ package struct MessageHead: Equatable, Sendable {
 
   /// The name alone tells: its value may be cut.
   private mutating func note(_ text: borrowing Span<UInt8>, _ name: Range<Int>) {
+    if JSONLexer.matches(text, name, "jsonrpc") { hasVersion = true }
     if JSONLexer.matches(text, name, "method") { hasMethod = true }
     if JSONLexer.matches(text, name, "params") { hasParams = true }
     if JSONLexer.matches(text, name, "result") || JSONLexer.matches(text, name, "error") {

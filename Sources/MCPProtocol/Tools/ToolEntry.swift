@@ -24,6 +24,12 @@ package struct ToolEntry: Sendable, Equatable {
     self.isIdempotent = isIdempotent
   }
 
+  package static func == (left: ToolEntry, right: ToolEntry) -> Bool {
+    left.name.isSameName(as: right.name) && left.members == right.members
+      && left.schemaHash == right.schemaHash && left.isReadOnly == right.isReadOnly
+      && left.isIdempotent == right.isIdempotent && left.number == right.number
+  }
+
   /// Bytes of the whole entry under a name.
   package func size(as exposedName: String) -> Int {
     var writer = JSONWriter()

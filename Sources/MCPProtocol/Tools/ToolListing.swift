@@ -13,7 +13,7 @@ package struct ToolListing: Sendable {
   /// Why not everything was taken.
   private var ending: String?
   private var cursors: Set<[UInt8]> = []
-  private var names: Set<String> = []
+  private var names = NameTable<Bool>()
   /// Entries looked at, tools or not.
   private var entries = 0
   /// Bytes of the tools taken.
@@ -100,10 +100,11 @@ package struct ToolListing: Sendable {
         return false
       }
       guard let tool = reader.read(range) else { continue }
-      guard names.insert(tool.name).inserted else {
+      guard names[tool.name] == nil else {
         reader.warn("is listed twice; the first one counts", tool.name)
         continue
       }
+      names[tool.name] = true
       let toolSize = tool.size(as: tool.name)
       guard size + toolSize <= Self.largestList else {
         let limit = Self.largestList >> 20

@@ -1,3 +1,5 @@
+package import MCPProtocol
+
 /// A loaded `mcp-proxy.json`: values only, every default filled in, every path absolute.
 package struct Configuration: Sendable {
   /// In the order of the file; names are unique.
@@ -43,7 +45,7 @@ package struct EndpointConfiguration: Sendable {
   package var cost = CostPolicy()
   package var budget: BudgetPolicy?
   package var serviceLevel: ServiceLevel?
-  package var tools: [String: ToolPolicy] = [:]
+  package var tools = NameTable<ToolPolicy>()
 
   package init(name: String, launch: Launch) {
     self.name = name

@@ -1,3 +1,5 @@
+package import MCPProtocol
+
 /// The values that govern one endpoint: what `defaults` and an entry of `mcpServers` may set.
 ///
 /// Meaning, units and defaults are those of docs/configuration.md; a test keeps the two equal.
@@ -136,7 +138,7 @@ package struct ToolPolicy: Sendable, Equatable {
 /// What a call costs, in the currency of the budget.
 package struct CostPolicy: Sendable, Equatable {
   package var perCall: Double?
-  package var tools: [String: Double] = [:]
+  package var tools = NameTable<Double>()
   /// A JSON pointer (RFC 6901) into the result at which the server reports the price.
   package var from: String?
 

@@ -43,6 +43,11 @@ private func checkFrame(
     check(texts.contains(Array(member.value.text)), "the member \(name) has changed")
   }
   guard let servedBy else { return }
-  let meta = after?.values(of: "_meta").first
-  check(meta?.values(of: "mcp-proxy/servedBy").first?.string == servedBy, "servedBy is missing")
+  let meta = after?.values(of: "_meta").first?.members ?? []
+  let told = meta.last { $0.name == "mcp-proxy/servedBy" }
+  check(told?.value.string == servedBy, "servedBy is missing")
+  // It stands twice only if it did so before.
+  let old = before?.values(of: "_meta").first?.members ?? []
+  let count = max(1, old.count { $0.name == "mcp-proxy/servedBy" })
+  check(meta.count { $0.name == "mcp-proxy/servedBy" } == count, "servedBy stands twice")
 }

@@ -40,21 +40,30 @@ enum PlainEnvelope {
     message.id = id
     message.method = root.values(of: "method").first?.string
     message.body = ["params", "result", "error"].compactMap { root.values(of: $0).first }.first
+    // Of requests: null is absent there.
+    if message.method != nil { message.body = message.body.flatMap(present) }
     if kind != .error {
       for name in params + result {
         if let value = message.body?.values(of: name).first { message.members[name] = value }
       }
     }
     if kind == .request || kind == .notification {
+      message.members["_meta"] = message.members["_meta"].flatMap(present)
       let meta = message.members["_meta"]
-      message.progressToken =
-        meta?.values(of: "progressToken").first ?? message.members["progressToken"]
+      let token = meta?.values(of: "progressToken").first ?? message.members["progressToken"]
+      message.progressToken = token.flatMap(present)
     }
     return .message(message)
   }
 
-  /// A string or an integer, whatever its size.
+  /// The value, unless it is null.
+  private static func present(_ value: PlainJSON) -> PlainJSON? {
+    value.text.elementsEqual("null".utf8) ? nil : value
+  }
+
+  /// A string or an integer.
   private static func isID(_ value: PlainJSON) -> Bool {
+    if value.text.count > 65_536 { return false }
     if value.string != nil { return true }
     guard case .number = value.kind else { return false }
     return value.text.allSatisfy { !".eE".utf8.contains($0) }
@@ -104,12 +113,15 @@ enum PlainEnvelope {
   /// `params`, `result` and `error` are what the protocol wants them to be.
   private static func bodiesAreSound(_ root: PlainJSON) -> Bool {
     for name in ["params", "result", "error"] {
-      if let body = root.values(of: name).first, body.members == nil { return false }
+      guard let body = root.values(of: name).first else { continue }
+      if body.members == nil, name != "params" || present(body) != nil { return false }
     }
-    if let meta = root.values(of: "params").first?.values(of: "_meta").first {
-      guard meta.members != nil, meta.values(of: "progressToken").allSatisfy(isID) else {
-        return false
-      }
+    let params = root.values(of: "params").first
+    let tokens = (params?.values(of: "progressToken") ?? []).compactMap(present)
+    guard tokens.allSatisfy({ $0.text.count <= 65_536 }) else { return false }
+    if let meta = params?.values(of: "_meta").first.flatMap(present) {
+      let tokens = meta.values(of: "progressToken").compactMap(present)
+      guard meta.members != nil, tokens.allSatisfy(isID) else { return false }
     }
     guard let error = root.values(of: "error").first else { return true }
     // The product reads 18 digits, and no zero with a sign.

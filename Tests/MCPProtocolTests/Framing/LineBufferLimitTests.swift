@@ -5,6 +5,15 @@ import Testing
   /// As much of a line that is too long as a buffer keeps.
   private static let headLength = 4096
 
+  private static let tailLength = 512
+
+  private static func oversize(_ line: String, hasEnd: Bool = true) -> TakenLine {
+    .oversize(
+      head: String(line.prefix(headLength)),
+      tail: hasEnd ? String(line.suffix(tailLength)) : ""
+    )
+  }
+
   private static func letters(_ count: Int) -> String {
     String(decoding: (0..<count).map { UInt8(ascii: "a") + UInt8($0 % 26) }, as: UTF8.self)
   }
@@ -28,11 +37,11 @@ import Testing
   func `a byte more than the limit is too long`(limit: Int, lineEnd: String) {
     let line = Self.letters(limit + 1)
     let kept = min(limit + 1, Self.headLength)
-    let head = TakenLine.oversize(head: String(line.prefix(kept)))
+    let expected = Self.oversize(line, hasEnd: lineEnd.utf8.last == 0x0A).cuttingHead(to: kept)
     let bytes = (line + lineEnd).bytes
     for chunks in [[bytes[...]], bytes.indices.map { bytes[$0..<$0 + 1] }] {
       let lines = LineBuffer.lines(of: chunks, limit: limit)
-      #expect(lines.map { $0.cuttingHead(to: kept) } == [head])
+      #expect(lines.map { $0.cuttingHead(to: kept) } == [expected])
     }
   }
 
@@ -40,8 +49,8 @@ import Testing
   func `the stream goes on behind a line far over the limit`(limit: Int, excess: Int) {
     let long = Self.letters(limit + excess)
     let text = "before\n" + long + "\nafter\r\n" + long + "\nlast"
-    let head = TakenLine.oversize(head: String(long.prefix(Self.headLength)))
-    let expected: [TakenLine] = [.whole("before"), head, .whole("after"), head, .whole("last")]
+    let over = Self.oversize(long)
+    let expected: [TakenLine] = [.whole("before"), over, .whole("after"), over, .whole("last")]
     #expect(LineBuffer.lines(of: text, limit: limit) == expected)
     let bytes = text.bytes
     let chunks = stride(from: 0, to: bytes.count, by: 997).map {
@@ -60,17 +69,17 @@ import Testing
     }
   }
 
-  @Test func `a line over the limit is reported once and before its end came`() {
+  @Test func `a line over the limit is reported once, with its end, and not kept`() {
     var buffer = LineBuffer(limit: 5000)
-    _ = buffer.put(Self.letters(6000).bytes[...])
-    #expect(buffer.takeAll() == [.oversize(head: Self.letters(Self.headLength))])
     for _ in 0..<10 {
       _ = buffer.put(Self.letters(6000).bytes[...])
       #expect(buffer.takeAll() == [])
       #expect(buffer.pendingBytes == 0)
     }
-    _ = buffer.put("\nnext\n".bytes[...])
-    #expect(buffer.takeAll() == [.whole("next")])
+    _ = buffer.put("end\nnext\n".bytes[...])
+    let tail = String(Self.letters(6000).suffix(Self.tailLength - 3)) + "end"
+    let head = Self.letters(Self.headLength)
+    #expect(buffer.takeAll() == [.oversize(head: head, tail: tail), .whole("next")])
   }
 
   @Test func `an endless line does not make the storage grow`() {
@@ -86,13 +95,13 @@ import Testing
     #expect(largest <= 4 * 100_000)
   }
 
-  @Test func `a stream that ends inside a line thrown away has no remainder`() {
+  @Test func `a stream that ends inside a line thrown away leaves its head`() {
     let lines = LineBuffer.lines(of: "a\n" + Self.letters(9000), limit: 5000)
-    #expect(lines == [.whole("a"), .oversize(head: Self.letters(Self.headLength))])
+    #expect(lines == [.whole("a"), Self.oversize(Self.letters(9000), hasEnd: false)])
   }
 
   @Test func `the head of a short last line over the limit ends with the line`() {
-    #expect(LineBuffer.lines(of: "abc", limit: 2) == [.oversize(head: "abc")])
+    #expect(LineBuffer.lines(of: "abc", limit: 2) == [.oversize(head: "abc", tail: "")])
     // The line lies at the very end of the storage: a full head would reach out of it.
     var buffer = LineBuffer(limit: 10)
     let room = buffer.makeRoom().count
@@ -100,6 +109,7 @@ import Testing
     _ = buffer.put((short + Self.letters(11).bytes)[...])
     #expect(buffer.takeAll() == [])
     let rest = buffer.remainder()
-    #expect(rest.map { TakenLine($0, buffer.storage) } == .oversize(head: Self.letters(11)))
+    let expected = Self.oversize(Self.letters(11), hasEnd: false)
+    #expect(rest.map { TakenLine($0, buffer.storage) } == expected)
   }
 }

@@ -27,22 +27,48 @@ import Testing
       (#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#, nil),
       (#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#, "1"),
       (#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":[1]}"#, "1"),
-      (#"{"jsonrpc":"2.0","id":"x","method":"a","params":null}"#, #""x""#),
       (#"{"jsonrpc":2.0,"id":1,"method":"ping"}"#, "1"),
       (#"{"jsonrpc":"2.00","id":1,"method":"ping"}"#, "1"),
       (#"{"id":1,"method":"ping"}"#, "1"), (#"{"jsonrpc":"2.0","id":1}"#, "1"),
       (#"{"jsonrpc":"2.0"}"#, nil), (#"{"jsonrpc":"2.0","params":{}}"#, nil),
       (#"{"jsonrpc":"2.0","id":1,"method":1}"#, "1"),
       (#"{"jsonrpc":"2.0","id":1,"method":null}"#, "1"),
-      (#"{"jsonrpc":"2.0","id":1,"method":"a","params":{"_meta":null}}"#, "1"),
       (#"{"jsonrpc":"2.0","id":1,"method":"a","params":{"_meta":[]}}"#, "1"),
-      (#"{"jsonrpc":"2.0","id":1,"method":"a","params":{"_meta":{"progressToken":null}}}"#, "1"),
       (#"{"jsonrpc":"2.0","id":1,"method":"a","params":{"_meta":{"progressToken":1.5}}}"#, "1"),
       (#"{"jsonrpc":"2.0","id":1,"method":"a","params":{"_meta":{"progressToken":{}}}}"#, "1"),
     ] as [(String, String?)]
   )
   func `what is no request is refused under its id`(line: String, id: String?) {
     #expect(Self.refusedID(line) == id)
+  }
+
+  @Test(arguments: [
+    #"{"jsonrpc":"2.0","id":1,"method":"a","params":null}"#,
+    #"{"jsonrpc":"2.0","id":1,"method":"a","params":{"_meta":null,"progressToken":null}}"#,
+    #"{"jsonrpc":"2.0","id":1,"method":"a","params":{"_meta":{"progressToken":null}}}"#,
+  ])
+  func `what is null is absent`(line: String) throws {
+    let envelope = try EnvelopeParser.parse(line.bytes.span)
+    #expect(envelope.progressToken.isEmpty)
+    #expect(envelope.body.isEmpty == line.contains(#""params":null"#))
+    #expect(envelope.meta.isEmpty == !line.contains(#""_meta":{"#))
+  }
+
+  @Test(arguments: ["id", "token"])
+  func `an id or token that is absurdly long is refused`(place: String) {
+    func line(_ length: Int) -> String {
+      let long = "\"\(String(repeating: "x", count: length - 2))\""
+      return #"{"jsonrpc":"2.0","id":\#(place == "id" ? long : "1"),"method":"a","#
+        + #""params":{"_meta":{"progressToken":\#(place == "id" ? "1" : long)}}}"#
+    }
+    #expect((try? EnvelopeParser.parse(line(64 << 10).bytes.span)) != nil)
+    let error = Self.error(line((64 << 10) + 1))
+    guard case .invalid(let problem, let id) = error else {
+      Issue.record("not refused as a message")
+      return
+    }
+    #expect(problem.contains("longer than 65536 bytes"))
+    #expect((id == nil) == (place == "id"))
   }
 
   @Test(

@@ -3,20 +3,21 @@ import MCPProtocol
 /// A line as it left a buffer, its bytes copied out.
 enum TakenLine: Equatable {
   case whole(String)
-  case oversize(head: String)
+  case oversize(head: String, tail: String)
 
   init(_ line: LineBuffer.Line, _ storage: [UInt8]) {
     switch line {
     case .whole(let range): self = .whole(storage.text(range))
-    case .oversize(let head): self = .oversize(head: storage.text(head))
+    case .oversize(let head, let tail):
+      self = .oversize(head: head.text(head.indices), tail: tail.text(tail.indices))
     }
   }
 
   /// The same with at most `length` bytes of a head, for limits below the length of a head: how
   /// much of a head such a buffer keeps depends on how the bytes came.
   func cuttingHead(to length: Int) -> TakenLine {
-    guard case .oversize(let head) = self else { return self }
-    return .oversize(head: String(decoding: head.utf8.prefix(length), as: UTF8.self))
+    guard case .oversize(let head, let tail) = self else { return self }
+    return .oversize(head: String(decoding: head.utf8.prefix(length), as: UTF8.self), tail: tail)
   }
 }
 

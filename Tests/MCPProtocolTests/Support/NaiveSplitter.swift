@@ -6,7 +6,10 @@ enum NaiveSplitter {
       let line = piece.last == 0x0D ? piece.dropLast() : piece
       if line.isEmpty { return nil }
       let text = String(decoding: line, as: UTF8.self)
-      return line.count > limit ? .oversize(head: text) : .whole(text)
+      guard line.count > limit else { return .whole(text) }
+      // The last line has no tail, unless it is known to end here.
+      let tail = piece.endIndex == bytes.endIndex ? [] : line.suffix(512)
+      return .oversize(head: text, tail: String(decoding: tail, as: UTF8.self))
     }
   }
 }

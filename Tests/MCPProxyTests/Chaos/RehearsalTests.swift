@@ -1,3 +1,4 @@
+import MCPProtocol
 import MCPProxy
 import Testing
 

@@ -1,3 +1,4 @@
+import MCPProtocol
 import MCPProxy
 import Testing
 
@@ -149,7 +150,8 @@ struct ConfigurationValueTests {
     #expect(endpoint.fallback == ["b c"])
     #expect(endpoint.excludeTools == ["d*"])
     #expect(endpoint.cost.perCall == 0.5)
-    #expect(endpoint.cost.tools == ["t": 2])
+    #expect(endpoint.cost.tools.names == ["t"])
+    #expect(endpoint.cost.tools["t"] == 2)
     #expect(endpoint.cost.from == "/_meta/usd")
     #expect(endpoint.budget?.amounts == [.day: 1])
     #expect(endpoint.budget?.calls == [.day: 500])

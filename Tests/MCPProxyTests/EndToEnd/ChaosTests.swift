@@ -39,7 +39,7 @@ import Testing
       ("delay=50ms", nil, "ok", 1), ("slow=50ms", nil, "ok", 1), ("duplicate", nil, "ok", 1),
       ("stderr-flood", nil, "ok", 1), ("error", "injected", "unavailable", 0),
       ("drop", "timeout", "timeout", 0), ("garbage", "timeout", "timeout", 1),
-      ("truncate", "timeout", "timeout", 1), ("wrong-id", "timeout", "timeout", 1),
+      ("truncate", "invalid_answer", "unavailable", 1), ("wrong-id", "timeout", "timeout", 1),
       ("429=2s", nil, "tool_error", 0),
     ] as [(String, String?, String, Int)]
   )

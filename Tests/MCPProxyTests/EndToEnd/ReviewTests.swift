@@ -223,7 +223,8 @@ import Glibc
     #"{"content":[],"_meta":null}"#, #"{"_meta":null,"content":[]}"#, #"{"_meta":null}"#,
     #"{ "_meta" : null }"#, #"{"_meta":"x","content":[]}"#, #"{"_meta":[1],"content":[]}"#,
     #"{"content":[],"_meta":{}}"#, #"{"_meta":{ },"content":[]}"#, #"{"_meta":{"k":1}}"#,
-    "{}", "{ }", #"{"content":[]}"#,
+    "{}", "{ }", #"{"content":[]}"#, #"{"_meta":{"mcp-proxy/servedBy":"x","k":1}}"#,
+    #"{"content":[],"_meta":{"k":1,"mcp-proxy\/servedBy":null}}"#,
   ])
   func `whatever a stand-in's result looks like, who gave it is added`(result: String) throws {
     let path = try home.write(Self.tinyServer, to: "tiny.sh")
@@ -242,5 +243,6 @@ import Glibc
     #expect(answer.meta?["k"] as? Int == (result.contains("\"k\"") ? 1 : nil))
     #expect(answer.result?["content"] as? [String] == [])
     #expect(line.components(separatedBy: "\"_meta\"").count == 2, "\(line)")
+    #expect(line.components(separatedBy: "servedBy").count == 2, "\(line)")
   }
 }

@@ -1,3 +1,5 @@
+import MCPProtocol
+
 /// P1, P2, P4, P5, P6: one answer to each request, with its id, in time, and true.
 final class RepliesCheck {
   /// Cancellations the proxy has read and may not have dealt with.

@@ -1,3 +1,5 @@
+import MCPProtocol
+
 /// The course of one seed: what the client asks when, and when the faults end.
 enum Scenario {
   /// A short life whose only purpose is a stored catalogue.

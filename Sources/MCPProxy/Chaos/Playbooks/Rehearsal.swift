@@ -1,3 +1,5 @@
+import MCPProtocol
+
 /// A playbook set up against one server of a configuration.
 package struct Rehearsal: Sendable {
   package let playbook: Playbook
@@ -84,7 +86,7 @@ package struct Rehearsal: Sendable {
     policy.restart.cap = max(policy.restart.base, wait.shorter(policy.restart.cap, 100...1000))
     if !playbook.keepsRateLimits { policy.rateLimit = nil }
     endpoint.policy = policy
-    for name in endpoint.tools.keys {
+    for name in endpoint.tools.names {
       let timeout = endpoint.tools[name]?.timeout.map { min($0, playbook.longestCall) }
       endpoint.tools[name]?.timeout = timeout
       if !playbook.keepsRateLimits { endpoint.tools[name]?.rateLimit = nil }

@@ -1,3 +1,5 @@
+import MCPProtocol
+
 /// Makes costs, budgets and service levels out of fields.
 enum AccountsBuilder {
   static func cost(_ fields: ConfigurationFields, _ problems: inout ProblemList) -> CostPolicy {

@@ -1,3 +1,5 @@
+import MCPProtocol
+
 /// Makes an `EndpointConfiguration` out of the fields of one entry.
 struct EndpointBuilder {
   let name: String
@@ -72,8 +74,8 @@ struct EndpointBuilder {
     return listed.map(\.text)
   }
 
-  private func tools(_ problems: inout ProblemList) -> [String: ToolPolicy] {
-    var tools: [String: ToolPolicy] = [:]
+  private func tools(_ problems: inout ProblemList) -> NameTable<ToolPolicy> {
+    var tools = NameTable<ToolPolicy>()
     for entry in fields.map("tools") {
       guard case .fields(let section) = entry.field.value else { continue }
       var tool = ToolPolicy()

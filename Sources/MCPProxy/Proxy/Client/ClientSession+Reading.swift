@@ -39,8 +39,8 @@ extension ClientSession {
 
   private func take(_ line: LineBuffer.Line) {
     switch line {
-    case .oversize(let head):
-      inbox.append(.oversize(head: Array(lines.storage[head])))
+    case .oversize(let head, let tail):
+      inbox.append(.oversize(head: head, LongMessage(head, tail: tail)))
     case .whole(let range):
       let range = withoutMark(range, lines.storage)
       do throws(EnvelopeError) {
@@ -82,7 +82,7 @@ extension ClientSession {
     switch incoming {
     case .message(let message): await receive(message, batch: nil, &group)
     case .unreadable(let error, let line): await reject(error, line, nil)
-    case .oversize(let head): await rejectOversize(head)
+    case .oversize(let head, let message): await rejectOversize(head, message)
     }
   }
 
@@ -161,6 +161,8 @@ extension ClientSession {
     switch envelope.method {
     case .initialized:
       isInitialized = true
+      // What has changed since the client was given a list could not be announced before.
+      if listKnown != nil { announceChange() }
       await askEarlyQuestions()
     case .cancelled:
       guard !envelope.requestID.isEmpty else { return }
@@ -254,6 +256,6 @@ extension ClientSession {
 enum IncomingMessage {
   case message(ClientMessage)
   case unreadable(EnvelopeError, [UInt8])
-  /// Longer than the limit; its beginning.
-  case oversize(head: [UInt8])
+  /// Longer than the limit.
+  case oversize(head: [UInt8], LongMessage)
 }

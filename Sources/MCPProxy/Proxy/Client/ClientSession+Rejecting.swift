@@ -8,24 +8,29 @@ extension ClientSession {
       // A line of blanks is as good as an empty one.
       break
     case .syntax(let error):
+      let head = MessageHead(line.span)
+      if let id = head.id, head.isAnswer,
+        await endQuestion(Array(line[id]), head, "not valid JSON")
+      {
+        return forgo(batch)
+      }
       respond(nil, -32700, "Parse error: \(error)", batch)
     case .invalid(let problem, let id):
-      if let id, await endQuestion(id, MessageHead(line.span), line, problem) {
+      if let id, await endQuestion(Array(line[id]), MessageHead(line.span), problem) {
         return forgo(batch)
       }
       refuse(MessageHead(line.span), line, id, "Invalid request: \(problem)", batch)
     }
   }
 
-  func rejectOversize(_ line: [UInt8]) async {
-    let head = MessageHead(line.span)
+  /// `head` is what was kept of its beginning.
+  func rejectOversize(_ head: [UInt8], _ message: LongMessage) async {
     let problem = "Message exceeds \(settings.maxLine) bytes"
-    // Many clients write the id last, where it was thrown away; one question open means it is its.
-    if head.id == nil, head.isAnswer, questions.count == 1, let number = questions.keys.first {
-      return await refuseQuestion(number, problem)
-    }
-    if let id = head.id, await endQuestion(id, head, line, problem) { return }
-    refuse(head, line, head.id, problem, nil, length: settings.maxLine)
+    let id = message.id ?? []
+    if !id.isEmpty, await endQuestion(id, message.head, problem) { return }
+    // The id may have come last: behind the head it has a place in what was kept.
+    let (length, place) = (settings.maxLine, head.count..<head.count + id.count)
+    refuse(message.head, head + id, id.isEmpty ? nil : place, problem, nil, length: length)
   }
 
   // MARK: Calls
@@ -83,13 +88,12 @@ extension ClientSession {
   /// Ends the question that a line was to answer; returns whether it was to answer any, open or
   /// not: an error in return could be taken for the answer to a request of the client's own.
   private func endQuestion(
-    _ id: Range<Int>,
+    _ id: [UInt8],
     _ head: MessageHead,
-    _ line: [UInt8],
     _ problem: String
   ) async -> Bool {
     guard !head.isRequest else { return false }
-    guard let number = RequestID.integer(line.span, id), questions[number] != nil else {
+    guard let number = RequestID.integer(id.span, id.indices), questions[number] != nil else {
       return head.isAnswer
     }
     await refuseQuestion(number, "The client gave an invalid answer (\(problem))")

@@ -115,8 +115,10 @@ extension ClientSession {
     var writer = JSONWriter()
     var splice = Splice()
     let name = endpoints[endpoint].name
-    if !envelope.logger.isEmpty, line[envelope.logger.lowerBound] == UInt8(ascii: "\"") {
-      writer.string("\(name)/\(JSONDocument.decodeString(line, envelope.logger))")
+    if !envelope.logger.isEmpty {
+      let isString = line[envelope.logger.lowerBound] == UInt8(ascii: "\"")
+      let own = isString ? "/\(JSONDocument.decodeString(line, envelope.logger))" : ""
+      writer.string(name + own)
       splice.replace(envelope.logger, with: .bytes(writer.bytes))
     } else {
       writer.string(name)

@@ -57,18 +57,37 @@ extension Endpoint {
     }
   }
 
-  private func receiveJunk(_ error: EnvelopeError, _ source: [UInt8], _ line: Range<Int>) {
-    if case .invalid(let problem, let id?) = error,
-      let number = RequestID.integer(source.span.extracting(line), id), pending[number] != nil,
-      // A request of the endpoint's own may bear the same number.
-      !MessageHead(source.span.extracting(line)).isRequest
-    {
-      return rejectAnswer(number, problem)
+  private func receiveJunk(_ error: EnvelopeError, _ source: [UInt8], _ range: Range<Int>) {
+    let line = Array(source[range])
+    let head = MessageHead(line.span)
+    switch error {
+    // A request of the endpoint's own may bear the same number as one of ours.
+    case .invalid(let problem, let id?) where !head.isRequest && isPending(line, id):
+      return rejectAnswer(line, id, problem)
+    case .syntax where head.isAnswer && isPending(line, head.id):
+      return rejectAnswer(line, head.id, "not valid JSON")
+    case .invalid(let problem, let id) where head.isRequest:
+      if let id { refuse(Array(line[id]), -32600, "Invalid request: \(problem)") }
+      guard head.namesMethod else { break }
+      junkLines = 0
+      lastSpeech = loop.now
+      return log.debug("endpoint \"\(name)\" wrote a message that is no good: \(problem)")
+    case .syntax(let problem) where head.isRequest:
+      if let id = head.id { refuse(Array(line[id]), -32700, "Parse error: \(problem)") }
+    default: break
     }
-    countJunk(source[line])
+    countJunk(line[...])
   }
 
-  private func countJunk(_ line: ArraySlice<UInt8>) {
+  private func isPending(_ line: [UInt8], _ id: Range<Int>?) -> Bool {
+    id.flatMap { RequestID.integer(line.span, $0) }.map { pending[$0] != nil } ?? false
+  }
+
+  private func rejectAnswer(_ line: [UInt8], _ id: Range<Int>?, _ problem: String) {
+    if let id, let number = RequestID.integer(line.span, id) { rejectAnswer(number, problem) }
+  }
+
+  func countJunk(_ line: ArraySlice<UInt8>) {
     junkLines += 1
     // A usage text or a complaint on the wrong stream. Later it may be a part of a result.
     if state == .starting { tail.append(line + [UInt8(ascii: "\n")]) }
@@ -76,24 +95,20 @@ extension Endpoint {
     if junkLines >= 20 { end("wrote \(junkLines) lines in a row that are no messages") }
   }
 
-  func takeOversize(_ head: Range<Int>) {
-    let line = Array(lines.storage[head])
-    let message = MessageHead(line.span)
+  func takeOversize(_ head: [UInt8], tail: [UInt8]) {
+    let message = LongMessage(head, tail: tail)
     let problem = "longer than \(launcher.maxLine) bytes"
-    if message.isRequest {
-      countJunk(line[...])
+    if message.head.isRequest {
+      countJunk(head[...])
       // A notification has no id, and a request's may have been thrown away.
-      if let id = message.id { refuse(Array(line[id]), -32600, "Message is \(problem)") }
+      if let id = message.id { refuse(id, -32600, "Message is \(problem)") }
       return
     }
-    let number = message.id.flatMap { RequestID.integer(line.span, $0) }
-    // Some servers write the id last, where it was thrown away; with one call open it is its.
-    let isObject = line.first { $0 > 0x20 } == UInt8(ascii: "{")
-    let only = isObject && pending.count == 1 ? pending.ids.first : nil
-    guard let id = number ?? only else {
-      return countJunk(line[...])
+    // Without an id it is nobody's, even if one call is open: it may come late, for another.
+    guard let id = message.id, let number = RequestID.integer(id.span, id.indices) else {
+      return countJunk(head[...])
     }
-    rejectAnswer(id, problem, limit: launcher.maxLine)
+    rejectAnswer(number, problem, limit: launcher.maxLine)
   }
 
   // MARK: Notifications and requests

@@ -24,7 +24,7 @@ extension Endpoint {
     if hasExited { outputHasEnded = true }
     if outputHasEnded {
       stopWatchingOutput()
-      if case .whole(let line) = lines.remainder() { take(line) }
+      takeRemainder()
     } else if !isEmpty {
       watchOutputAgain()
     }
@@ -88,8 +88,23 @@ extension Endpoint {
     while let line = lines.next() {
       switch line {
       case .whole(let range): take(range)
-      case .oversize(let head): takeOversize(head)
+      case .oversize(let head, let tail): takeOversize(head, tail: tail)
       }
+    }
+  }
+
+  /// A last line without an end may have been cut: what is broken then is not even a bad answer.
+  private func takeRemainder() {
+    switch lines.remainder() {
+    case .whole(let line):
+      do throws(EnvelopeError) {
+        _ = try EnvelopeParser.parse(lines.storage.span.extracting(line))
+      } catch {
+        if case .syntax = error { return countJunk(lines.storage[line]) }
+      }
+      take(line)
+    case .oversize(let head, let tail): takeOversize(head, tail: tail)
+    case nil: break
     }
   }
 

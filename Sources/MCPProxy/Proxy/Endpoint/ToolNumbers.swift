@@ -1,6 +1,8 @@
+import MCPProtocol
+
 /// The numbers by which an endpoint's guards know its tools; none is ever given to a second one.
 package struct ToolNumbers: Sendable {
-  private var numbers: [String: Int] = [:]
+  private var numbers = NameTable<Int>()
   private var next = 0
 
   package init() {}
@@ -23,7 +25,8 @@ package struct ToolNumbers: Sendable {
     keeping isKept: (String) -> Bool
   ) {
     guard numbers.count > most else { return }
-    let listed = Set(listed)
-    numbers = numbers.filter { listed.contains($0.key) || isKept($0.key) }
+    var isListed = NameTable<Bool>()
+    for name in listed { isListed[name] = true }
+    numbers.keep { isListed[$0] == true || isKept($0) }
   }
 }

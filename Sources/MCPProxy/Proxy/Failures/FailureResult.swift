@@ -4,7 +4,7 @@ import MCPProtocol
 package enum FailureResult {
   /// The whole line, its end included.
   ///
-  /// `others` are what the other endpoints of the route said.
+  /// `others` are what the other endpoints of the route said, in order.
   package static func frame(
     _ id: [UInt8],
     _ failure: CallFailure,
@@ -64,7 +64,7 @@ package enum FailureResult {
     if !others.isEmpty {
       writer.key("others")
       writer.beginArray()
-      for other in others {
+      for other in lastWords(others) {
         writer.beginObject()
         writer.key("endpoint")
         writer.string(other.endpoint)
@@ -77,6 +77,22 @@ package enum FailureResult {
       writer.endArray()
     }
     writer.endObject()
+  }
+
+  /// One for each endpoint: what it said last, and whether any of its attempts ran.
+  private static func lastWords(_ failures: [CallFailure]) -> [CallFailure] {
+    var words: [CallFailure] = []
+    for failure in failures {
+      if let place = words.firstIndex(where: { $0.endpoint == failure.endpoint }) {
+        let certainties = [words[place].certainty, failure.certainty]
+        words[place] = failure
+        words[place].certainty =
+          [.answered, .unknown].first { certainties.contains($0) } ?? .notSent
+      } else {
+        words.append(failure)
+      }
+    }
+    return words
   }
 
   private static func executed(_ certainty: Certainty) -> String {

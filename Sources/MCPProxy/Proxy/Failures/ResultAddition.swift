@@ -23,13 +23,20 @@ struct ResultAddition {
         text += Array("\"_meta\":".utf8) + writer.bytes + [UInt8(ascii: ",")]
       } else {
         let start = base + envelope.meta.lowerBound
-        if source[start] == UInt8(ascii: "{") {
+        let meta = start..<base + envelope.meta.upperBound
+        if let own = JSONOutline.members(["mcp-proxy/servedBy"], of: source, meta)[0] {
+          // A proxy behind this one says it of its own servers.
+          metaRange = own
+          writer.reset()
+          writer.string(servedBy)
+          metaText = writer.bytes
+        } else if source[start] == UInt8(ascii: "{") {
           metaRange = start + 1..<start + 1
           metaText = writer.bytes.dropFirst().dropLast() + [UInt8(ascii: ",")]
           Self.dropCommaBeforeBrace(&metaText, source, start + 1)
         } else {
           // Not an object, as it should be: nothing that anybody could read is lost.
-          metaRange = start..<base + envelope.meta.upperBound
+          metaRange = meta
           metaText = writer.bytes
         }
       }

@@ -9,7 +9,7 @@ package struct Catalog: Sendable {
     var tools: [ToolEntry]? { didSet { lookUp() } }
     /// Those of the tools that may be called, in order, and the place of each.
     private(set) var offered: [ToolEntry] = []
-    private(set) var places: [String: Int] = [:]
+    private(set) var places = NameTable<Int>()
     /// The last start or list failed: nothing is to be waited for.
     var hasFailed = false
     /// The tools are those of an earlier run.
@@ -20,10 +20,10 @@ package struct Catalog: Sendable {
     /// Done with each list, not with each call.
     private mutating func lookUp() {
       offered = (tools ?? []).filter { allows($0.name) }
-      places = Dictionary(
-        offered.enumerated().map { ($1.name, $0) },
-        uniquingKeysWith: { first, _ in first }
-      )
+      places = NameTable()
+      for (place, tool) in offered.enumerated() where places[tool.name] == nil {
+        places[tool.name] = place
+      }
     }
 
     private func allows(_ tool: String) -> Bool {

@@ -1,4 +1,7 @@
 /// A pattern over names: `*` is any text, `?` any one character, all else itself.
+///
+/// Names are what their bytes are, as everywhere: a letter with its accent is not a letter that an
+/// accent follows.
 package enum Glob {
   package static func matches(_ pattern: String, _ name: String) -> Bool {
     let pattern = Array(pattern)
@@ -10,7 +13,9 @@ package enum Glob {
       if at < pattern.count, pattern[at] == "*" {
         retry = (at + 1, position)
         at += 1
-      } else if at < pattern.count, pattern[at] == "?" || pattern[at] == name[position] {
+      } else if at < pattern.count,
+        pattern[at] == "?" || pattern[at].utf8.elementsEqual(name[position].utf8)
+      {
         at += 1
         position += 1
       } else if let last = retry {

@@ -14,6 +14,8 @@ struct QuestionAnswerTests {
     #"{"jsonrpc":"2.0","id":1}"#,
     #"{"jsonrpc":"2.0","id":1,"result":{"roots":"\#(long)"}}"#,
     #"{"result":{"roots":"\#(long)"},"jsonrpc":"2.0","id":1}"#,
+    #"{"jsonrpc":"2.0","id":1,"result":{"roots":[NaN]}}"#,
+    #"{"jsonrpc":"2.0","id":1,"result":{"roots":["\u{1}"]}}"#,
   ]
 
   /// A call with the id 1, and the question the server asks meanwhile, which gets the same id.
@@ -47,6 +49,19 @@ struct QuestionAnswerTests {
     #expect(run.client.filter { $0.errorCode != nil }.map(\.text) == [])
   }
 
+  @Test func `an answer that is too long ends no question but its own`() {
+    let late = #"{"result":{"roots":"\#(Self.long)"},"jsonrpc":"2.0","id":9}"#
+    let answer = #"{"jsonrpc":"2.0","id":1,"result":{"roots":[]}}"#
+    let run = StagedProxy().run(
+      StagedProxy.opening() + Self.asking + [
+        StagedProxy.client(late), StagedProxy.client(answer),
+        StagedProxy.server(StagedProxy.result(3)),
+      ]
+    )
+    #expect(run.server.filter { $0.id == #""q""# }.map(\.errorCode) == [nil])
+    #expect(run.client.filter { $0.errorCode != nil }.map(\.text) == [])
+  }
+
   @Test func `time runs again once the bad answer has come`() {
     let run = StagedProxy().run(
       StagedProxy.opening() + Self.asking + [
@@ -60,7 +75,7 @@ struct QuestionAnswerTests {
     arguments: [
       (#"{"jsonrpc":"2.0","id":1,"method":"ping","result":{}}"#, "1"),
       (#"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"\#(long)"}}"#, "1"),
-      (#"{"method":"ping","params":{"x":"\#(long)"},"jsonrpc":"2.0","id":1}"#, nil),
+      (#"{"method":"ping","params":{"x":"\#(long)"},"jsonrpc":"2.0","id":1}"#, "1"),
     ] as [(String, String?)]
   )
   func `a request that is no good is answered, whatever question is open`(

@@ -1,3 +1,4 @@
+import MCPProtocol
 import MCPProxy
 import Testing
 
@@ -39,8 +40,7 @@ struct QueueTests {
 
   @Test func `a tool out of tokens does not hold up the others`() {
     var staged = StagedProxy()
-    staged.endpoint.tools = ["t": ToolPolicy()]
-    staged.endpoint.tools["t"]?.rateLimit = Self.oneInFourSeconds
+    staged.endpoint.tools["t", default: ToolPolicy()].rateLimit = Self.oneInFourSeconds
     let run = staged.run(
       Self.opening + [
         Self.calls((7, "t")), Self.calls((8, "t"), (9, "u")), Self.calls((10, "u")),

@@ -27,21 +27,44 @@ struct ServerLineTests {
     )
     #expect(run.answers("7").count == 1)
     #expect(run.answers("7").first?.failure == nil)
-    // It is told where its id came to light.
-    let isKnown = Self.requests.prefix(3).contains(line)
+    // It is told where it has an id.
+    let isKnown = Self.requests.prefix(4).contains(line)
     #expect(run.server.filter { $0.id == "3" }.compactMap(\.errorCode) == (isKnown ? [-32600] : []))
   }
 
   @Test(arguments: [
     #"{"jsonrpc":"2.0","id":3,"result":{"x":"\#(long)"}}"#,
     #"{"result":{"x":"\#(long)"},"jsonrpc":"2.0","id":3}"#,
-    #"{"jsonrpc":"2.0","x":"\#(long)","id":3}"#,
+    #"{"result":{"x":"\#(long)"},"id":3,"jsonrpc":"2.0"}"#,
+    #"{ "result" : { "x" : "\#(long)" } , "jsonrpc" : "2.0" , "id" : 3 }"#,
   ])
   func `an answer that is too long ends its call`(line: String) {
     let run = StagedProxy().run(
       StagedProxy.opening() + [StagedProxy.client(StagedProxy.call(7)), StagedProxy.server(line)]
     )
     #expect(run.answers("7").map(\.reason) == ["result_too_large"])
+  }
+
+  /// Answers to a call that is over, and what is nobody's answer.
+  @Test(arguments: [
+    #"{"result":{"x":"\#(long)"},"jsonrpc":"2.0","id":3}"#,
+    #"{"jsonrpc":"2.0","id":3,"result":{"x":"\#(long)"}}"#,
+    #"{"result":{"x":"\#(long)"},"jsonrpc":"2.0"}"#,
+    #"{"result":{"x":"\#(long)","id":5}}"#,
+    #"{"result":{"x":"\#(long),\"id\":5}"}}"#,
+    #"{"jsonrpc":"2.0","x":"\#(long)","id":5}"#,
+  ])
+  func `a late answer that is too long is not taken for another call's`(line: String) {
+    let run = StagedProxy().run(
+      StagedProxy.opening() + [
+        StagedProxy.client(StagedProxy.call(7)), StagedProxy.pass(.seconds(51)),
+        StagedProxy.server(StagedProxy.result(4, "{}")), StagedProxy.client(StagedProxy.call(8)),
+        StagedProxy.server(line),
+        StagedProxy.server(StagedProxy.result(5, #"{"content":[],"x":1}"#)),
+      ]
+    )
+    #expect(run.answers("7").map(\.reason) == ["timeout"])
+    #expect(run.answers("8").map { $0.result?["x"] as? Int } == [1])
   }
 
   @Test func `a server that writes nothing but lines that are too long is ended`() {

@@ -50,6 +50,25 @@ struct CallFailureTests {
     #expect(others?.first?["executed"] as? String == "no")
   }
 
+  @Test func `each other endpoint is named once, with its last word and whether it ran`() {
+    let said: [(CallFailure.Reason, String, Certainty)] = [
+      (.timeout, "b", .unknown), (.queueFull, "c", .notSent), (.retryBudget, "b", .notSent),
+    ]
+    let others = said.map {
+      CallFailure($0.0, endpoint: $0.1, tool: "t", certainty: $0.2, text: "no")
+    }
+    let failure = CallFailure(.timeout, endpoint: "a", tool: "t", text: "no")
+    let frame = FailureResult.frame(Array("1".utf8), failure, others: others)
+    let answer = JSONText(String(decoding: frame, as: UTF8.self))
+    let told = answer.failure?["others"] as? [[String: String]]
+    #expect(
+      told == [
+        ["endpoint": "b", "reason": "retry_budget", "executed": "unknown"],
+        ["endpoint": "c", "reason": "queue_full", "executed": "no"],
+      ]
+    )
+  }
+
   @Test(arguments: [
     (0, "0 s"), (1, "0.1 s"), (100, "0.1 s"), (101, "0.2 s"), (400, "0.4 s"), (700, "0.7 s"),
     (1000, "1 s"), (1100, "1.1 s"), (2300, "2.3 s"), (4600, "4.6 s"), (9900, "9.9 s"),
