@@ -196,7 +196,7 @@ extension Endpoint {
   /// Why the buckets do not let the call through now; `nil` if they do.
   private func tokenWait(_ attempt: Attempt, since: Instant, at now: Instant) -> Admission? {
     guard let shortage = shortage(attempt, at: now) else { return nil }
-    let due = now + shortage.wait
+    let due = loop.now + shortage.wait
     let latest = min(since + configuration.policy.concurrency.wait, attempt.deadline)
     if shortage.policy.onLimit == .wait, due <= latest {
       return .noToken(due, isOwn: shortage.isOwn)

@@ -72,7 +72,7 @@ struct CallRecordTests {
     arguments: [
       (#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"x":"\#(long)"}}"#, "7"),
       (#"{"method":"tools\/call","id":"a","jsonrpc":"2.0","params":{"x":"\#(long)"}}"#, "a"),
-      (#"{"jsonrpc":"2.0","method":"tools/call","params":{"x":"\#(long)"},"id":7}"#, ""),
+      (#"{"jsonrpc":"2.0","method":"tools/call","params":{"x":"\#(long)"},"id":7}"#, "7"),
       (#"{"jsonrpc":"2.0","id":7,"params":{"x":"\#(long)"},"method":"tools/call"}"#, nil),
       (#"{"jsonrpc":"2.0","id":7,"method":"tools/list","params":{"x":"\#(long)"}}"#, nil),
     ] as [(String, String?)]
