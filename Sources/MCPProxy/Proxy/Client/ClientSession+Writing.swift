@@ -7,12 +7,6 @@ extension ClientSession {
 
   var isClogged: Bool { outbox.pendingBytes > Self.outboxLimit }
 
-  /// Returns once the client has taken enough of what was sent for more to be read.
-  func roomForMore() async {
-    guard congestion.isClogged else { return }
-    await unsafe withUnsafeContinuation { unsafe roomWaiter.wait($0) }
-  }
-
   /// Sends one whole line, its end included.
   func send(_ frame: [UInt8]) {
     guard !isGone else { return }
@@ -72,7 +66,7 @@ extension ClientSession {
     guard !isBehind else { return limitPatience() }
     if let patience { loop.cancelTimer(patience.timer) }
     patience = nil
-    roomWaiter.resume()
+    readWaiter.resume()
     for endpoint in endpoints { endpoint.clientHasRoom() }
   }
 

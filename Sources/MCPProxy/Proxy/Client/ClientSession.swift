@@ -29,7 +29,6 @@ package actor ClientSession: EndpointObserver, LoopBound {
   /// Nothing is read until the client has read.
   private var isPaused = false
   /// Reading, which waits for the client to read.
-  var roomWaiter = Waiter()
   /// The client has closed its side, and what it sent before may be unread.
   var hasHungUp = false
   /// Runs while a client that has closed its side is behind; with what it had read at its start.
@@ -111,7 +110,7 @@ package actor ClientSession: EndpointObserver, LoopBound {
           group.addTask { await self.answerCall(call.flow, after: call.result) }
         }
         for message in takeInbox() { await receive(message, &group) }
-        if congestion.isClogged, !inputHasEnded { await waitForRoom() }
+        pauseOrGoOn()
         if mustStopReading {
           stopReading()
           await refuseQuestions()
@@ -125,7 +124,10 @@ package actor ClientSession: EndpointObserver, LoopBound {
 
   private var hasNothingToDo: Bool {
     inbox.isEmpty && unfinished.isEmpty && !isOver && !mustStopReading && !mustCancelAll
+      && !(isPaused && !mustPause)
   }
+
+  private var mustPause: Bool { congestion.isClogged && !inputHasEnded }
 
   /// The input is over, or nothing more of it is wanted.
   private var mustStopReading: Bool { (inputHasEnded || isEnding) && !hasStoppedReading }
@@ -143,13 +145,15 @@ package actor ClientSession: EndpointObserver, LoopBound {
   /// Reads nothing more of a client that is behind until it has read.
   ///
   /// That it closes its side is noticed all the same.
-  private func waitForRoom() async {
-    isPaused = true
-    watchInput(.closed)
-    limitPatience()
-    await roomForMore()
-    isPaused = false
-    if !mustStopReading { watchInput() }
+  private func pauseOrGoOn() {
+    guard mustPause != isPaused else { return }
+    isPaused = mustPause
+    if isPaused {
+      watchInput(.closed)
+      limitPatience()
+    } else if !mustStopReading {
+      watchInput()
+    }
   }
 
   /// Watches the input, or asks to be told once more of what is still to be read.

@@ -95,4 +95,24 @@ struct StandInTests {
     #expect(run.later[0].compactMap(\.method) == ["initialize"])
     #expect(run.answers("9").map { $0.result?["x"] as? Int } == [1])
   }
+
+  @Test func `a call goes to the stand-in although the client is behind with reading`() {
+    var staged = Self.staged
+    staged.maxLine = 8 << 20
+    let text = String(repeating: "x", count: 5 << 20)
+    let message =
+      #"{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"error","#
+      + #""data":"\#(text)"}}"#
+    let ping = #"{"jsonrpc":"2.0","id":"p","method":"ping"}"#
+    let run = staged.run(
+      Self.opening + [
+        Self.initialized(Self.standIn), Self.says(Self.standIn, Self.tools(2, ["t", "w"])),
+        StagedProxy.client(StagedProxy.call(7)), { $0.full = [StagedProxy.clientOutput] },
+        StagedProxy.server(message), StagedProxy.client(ping), Self.dies,
+        Self.says(Self.standIn, StagedProxy.result(3, #"{"content":[],"x":1}"#)),
+        { $0.full = [] },
+      ]
+    )
+    #expect(run.answers("7").map { $0.result?["x"] as? Int } == [1])
+  }
 }
