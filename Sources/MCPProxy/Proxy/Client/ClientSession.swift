@@ -28,7 +28,6 @@ package actor ClientSession: EndpointObserver, LoopBound {
   var hasStoppedReading = false
   /// Nothing is read until the client has read.
   private var isPaused = false
-  /// Reading, which waits for the client to read.
   /// The client has closed its side, and what it sent before may be unread.
   var hasHungUp = false
   /// Runs while a client that has closed its side is behind; with what it had read at its start.

@@ -5,6 +5,8 @@ import MCPProtocol
 extension Endpoint {
   /// Lets in whoever can be let in, and turns away those whose time is up.
   func admitWaiting() {
+    // Nearly always nobody waits, after an answer as at any other time.
+    guard bulkhead.waiting > 0 || queueDeadline != nil else { return }
     repeat { admitInOrder() } while dropExpired()
     armQueueTimer()
   }
