@@ -1,5 +1,3 @@
-package import MCPProtocol
-
 /// The values that govern one endpoint: what `defaults` and an entry of `mcpServers` may set.
 ///
 /// Meaning, units and defaults are those of docs/configuration.md; a test keeps the two equal.
@@ -131,16 +129,6 @@ package struct ToolPolicy: Sendable, Equatable {
   package var safe: Bool?
   package var timeout: TimeSpan?
   package var rateLimit: RateLimitPolicy?
-
-  package init() {}
-}
-
-/// What a call costs, in the currency of the budget.
-package struct CostPolicy: Sendable, Equatable {
-  package var perCall: Double?
-  package var tools = NameTable<Double>()
-  /// A JSON pointer (RFC 6901) into the result at which the server reports the price.
-  package var from: String?
 
   package init() {}
 }

@@ -92,9 +92,21 @@ struct FindingsTests {
     #expect(findings.mostSendings == 1)
   }
 
+  @Test func `a server that is only slow is noticed when it is left alone`() {
+    let slow = Self.call(
+      100,
+      150,
+      attempts: Self.attempt("unknown", "timeout"),
+      injected: #""slow""#
+    )
+    let refused = Self.call(200, 210, attempts: Self.attempt("not_sent", "breaker_open"))
+    #expect(Self.findings([slow]).timeToDetect == nil)
+    #expect(Self.findings([slow, refused]).timeToDetect == .milliseconds(110))
+  }
+
   @Test func `times run from the first hit and from the end of the fault`() {
     let findings = Self.findings(Self.story)
-    #expect(findings.timeToDetect == .milliseconds(60))
+    #expect(findings.timeToDetect == .milliseconds(50))
     #expect(findings.timeToRecover == .milliseconds(60))
     let timed = Self.findings(Self.story, faultDuration: .milliseconds(150))
     #expect(timed.timeToRecover == .milliseconds(40))
@@ -182,7 +194,7 @@ struct FindingsTests {
     )
     let lines = good.text(TextPage(isColoured: false)).split(separator: "\n")
     #expect(lines.filter { $0.count > 80 } == [])
-    #expect(lines.contains("  detected     60 ms after the first fault"))
+    #expect(lines.contains("  detected     50 ms after the first fault"))
     #expect(lines.contains("  answered by  a 2, b 2"))
     #expect(lines.last == "  verdict      passed")
     #expect(good.hasPassed)

@@ -24,7 +24,7 @@ package struct CriterionResult: Equatable, Sendable {
       isMet = findings.duplicated == 0
       measured = "\(findings.duplicated) duplicated"
     case .detected(let limit):
-      (isMet, measured) = Self.judge(findings.timeToDetect, limit, "never left alone")
+      (isMet, measured) = Self.judge(findings.timeToDetect, limit, "never noticed")
     case .recovered(let limit):
       (isMet, measured) = Self.judge(findings.timeToRecover, limit, "never answered again")
     case .breakersStayClosed:

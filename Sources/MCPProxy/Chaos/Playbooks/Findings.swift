@@ -86,11 +86,11 @@ package struct Findings: Sendable {
     return calls.filter(\.isHit).compactMap(\.replied).max()
   }
 
-  /// From the first hit to the first call for which the server was not even tried.
+  /// From the first hit to the first call whose server was seen to die, or was not even tried.
   package var timeToDetect: TimeSpan? {
     guard let firstHit else { return nil }
     let first = inOrderOfReplies.first { call in
-      call.sent >= firstHit && attempts(call).contains { Self.isLeftAlone($0) }
+      call.sent >= firstHit && attempts(call).contains { Self.isKnownBad($0) }
     }
     return first?.replied.map { $0 - firstHit }
   }
@@ -107,11 +107,13 @@ package struct Findings: Sendable {
   }
 
   private static let leftAlone: Set = [
-    "breaker_open", "tool_open", "server_died", "crashed", "not_started",
+    "breaker_open", "tool_open", "crashed", "not_started",
   ]
 
-  private static func isLeftAlone(_ attempt: CallUsage.Attempt) -> Bool {
-    attempt.certainty == "not_sent" && attempt.reason.map(leftAlone.contains) ?? false
+  /// A server without a stand-in is never left alone while it is restarted: calls wait for it.
+  private static func isKnownBad(_ attempt: CallUsage.Attempt) -> Bool {
+    if attempt.reason == "server_died" { return true }
+    return attempt.certainty == "not_sent" && attempt.reason.map(leftAlone.contains) ?? false
   }
 
   private func attempts(_ call: PlayedCall) -> [CallUsage.Attempt] {
