@@ -154,17 +154,12 @@ enum Host {
         sent += count
       } else if number == EAGAIN, descriptor == 1 {
         // Whoever shares the stream has made it non-blocking.
-        waitUntilWritable(descriptor)
+        _ = isReady(descriptor, Int32(POLLOUT), within: -1)
       } else {
         if descriptor == 1 { lost.store(number, ordering: .relaxed) }
         return
       }
     }
-  }
-
-  private static func waitUntilWritable(_ descriptor: Int32) {
-    var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    _ = unsafe poll(&entry, 1, -1)
   }
 
   /// The last error of a write to standard output; 0: there was none.

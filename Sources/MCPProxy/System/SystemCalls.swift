@@ -52,7 +52,7 @@ func setCloseOnExec(_ descriptor: Int32) {
 }
 
 /// Whether a shared descriptor can be used without blocking, at this moment or within so many
-/// milliseconds.
+/// milliseconds; -1: however long it takes.
 func isReady(_ descriptor: Int32, _ events: Int32, within time: Int32 = 0) -> Bool {
   var entry = pollfd(fd: descriptor, events: Int16(truncatingIfNeeded: events), revents: 0)
   return unsafe poll(&entry, 1, time) > 0

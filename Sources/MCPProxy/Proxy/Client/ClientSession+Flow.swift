@@ -112,7 +112,11 @@ extension ClientSession {
       situation.effect = effect
       situation.attempts = attempts
       let decision = RepeatRule.decide(situation, policy: policy)
-      if decision.mayFallBack, hasAlternative(after: endpoint, flow) { return .next }
+      // What turned the call away believed in a stand-in; meanwhile it may be known better.
+      let wasTurnedAway = flow.failures.last?.isForStandIn == true
+      if decision.mayFallBack, wasTurnedAway || hasAlternative(after: endpoint, flow) {
+        return .next
+      }
       // Where another endpoint can answer, that is quicker than trying this one again.
       guard decision.mayRetry else { return .ended(best(flow)) }
       let delay = Backoff(policy: policy).delay(attempt: attempts, random: loop.kernel.random())
@@ -182,7 +186,7 @@ extension ClientSession {
   ) -> Attempt {
     let now = loop.now
     let left = flow.deadline - now
-    let hasAlternative = !flow.isAlone && hasAlternative(after: endpoint, flow.route)
+    let hasAlternative = hasAlternative(after: endpoint, flow)
     return Attempt(
       call: flow.number,
       message: flow.message,
@@ -204,11 +208,8 @@ extension ClientSession {
     leavesHalf ? left * 0.5 : left
   }
 
-  /// Whether what is behind this endpoint is to be looked at before it is asked again.
   private func hasAlternative(after endpoint: Int, _ flow: CallFlow) -> Bool {
-    // What turned the call away believed so; meanwhile it may be known better.
-    flow.failures.last?.isForStandIn == true
-      || !flow.isAlone && hasAlternative(after: endpoint, flow.route)
+    !flow.isAlone && hasAlternative(after: endpoint, flow.route)
   }
 
   /// Whether an endpoint behind this one offers the tool, as far as is known.

@@ -21,10 +21,14 @@ extension ClientSession {
   /// Starts again what crashed before it ever said what tools it has, once its wait is over:
   /// no call can be routed to it, so none would.
   func reviveUnlisted() async {
-    for endpoint in endpoints
-    where catalog.isListed(endpoint.index) && catalog.tools(of: endpoint.index) == nil {
-      if await endpoint.revive() { catalog.clearFailed(endpoint.index) }
+    for endpoint in unlisted where await endpoint.revive() {
+      catalog.clearFailed(endpoint.index)
     }
+  }
+
+  /// Endpoints that have never said what tools they have.
+  var unlisted: [Endpoint] {
+    endpoints.filter { catalog.isListed($0.index) && catalog.tools(of: $0.index) == nil }
   }
 
   var allListsAreSettled: Bool {

@@ -3,12 +3,12 @@ import MCPProtocol
 // What the client sends that is no message.
 extension ClientSession {
   func reject(_ error: EnvelopeError, _ line: [UInt8], _ batch: Int?) async {
+    let head = MessageHead(line.span)
     switch error {
     case .syntax where line.allSatisfy { $0 <= 0x20 }:
       // A line of blanks is as good as an empty one.
       break
     case .syntax(let error):
-      let head = MessageHead(line.span)
       if let id = head.id, head.isAnswer,
         await endQuestion(Array(line[id]), head, "not valid JSON")
       {
@@ -16,10 +16,10 @@ extension ClientSession {
       }
       respond(nil, -32700, "Parse error: \(error)", batch)
     case .invalid(let problem, let id):
-      if let id, await endQuestion(Array(line[id]), MessageHead(line.span), problem) {
+      if let id, await endQuestion(Array(line[id]), head, problem) {
         return forgo(batch)
       }
-      refuse(MessageHead(line.span), line, id, "Invalid request: \(problem)", batch)
+      refuse(head, line, id, "Invalid request: \(problem)", batch)
     }
   }
 

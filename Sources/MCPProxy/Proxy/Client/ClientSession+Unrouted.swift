@@ -29,11 +29,10 @@ extension ClientSession {
     return loop.now < deadline ? table.route(line, name) : nil
   }
 
-  /// Endpoints that never said what tools they have and will be started again may say so then.
+  /// Endpoints that have not said what tools they have may do so when they are started again.
   private func expectUnlisted() async {
-    for endpoint in endpoints
-    where catalog.isListed(endpoint.index) && catalog.tools(of: endpoint.index) == nil {
-      if await endpoint.demandStart() { catalog.clearFailed(endpoint.index) }
+    for endpoint in unlisted where await endpoint.demandStart() {
+      catalog.clearFailed(endpoint.index)
     }
   }
 

@@ -103,12 +103,10 @@ extension Endpoint {
     let now = loop.now
     guard state == .ready else {
       demandStart()
-      let token = EndpointTimer(.waiting, attempt.call).token
-      let timer = loop.setTimer(at: attempt.startDeadline, owner: self, token: token)
       waiting[attempt.call] = unsafe WaitingCall(
         attempt: attempt,
         since: now,
-        timer: timer,
+        timer: startTimer(attempt),
         completion: .task(continuation)
       )
       arrivals.append(attempt.call)

@@ -21,8 +21,7 @@ extension Endpoint {
       guard envelope.kind == .result || envelope.kind == .error else {
         return other(envelope, source[line])
       }
-      junkLines = 0
-      lastSpeech = loop.now
+      hasSpoken()
       receiveAnswer(envelope, source, line)
     } catch {
       receiveJunk(error, source, line)
@@ -38,9 +37,14 @@ extension Endpoint {
       countJunk(line)
       return nil
     }
+    hasSpoken()
+    return envelope
+  }
+
+  /// It wrote a message: it lives, and what was no message is no row any more.
+  private func hasSpoken() {
     junkLines = 0
     lastSpeech = loop.now
-    return envelope
   }
 
   private static let largestBatch = 1000
@@ -69,8 +73,7 @@ extension Endpoint {
     case .invalid(let problem, let id) where head.isRequest:
       if let id { refuse(Array(line[id]), -32600, "Invalid request: \(problem)") }
       guard head.namesMethod else { break }
-      junkLines = 0
-      lastSpeech = loop.now
+      hasSpoken()
       return log.debug("endpoint \"\(name)\" wrote a message that is no good: \(problem)")
     case .syntax(let problem) where head.isRequest:
       if let id = head.id { refuse(Array(line[id]), -32700, "Parse error: \(problem)") }

@@ -116,12 +116,17 @@ extension Endpoint {
   func returnToArrivals() {
     let calls = bulkhead.dismiss()
     for call in calls {
-      guard let deadline = waiting[call]?.attempt.startDeadline else { continue }
-      let token = EndpointTimer(.waiting, call).token
-      waiting[call]?.timer = loop.setTimer(at: deadline, owner: self, token: token)
+      let timer = waiting[call].map { startTimer($0.attempt) }
+      waiting[call]?.timer = timer
     }
     arrivals = calls + arrivals
     armQueueTimer()
+  }
+
+  /// Runs while a call waits for the process to come up.
+  func startTimer(_ attempt: Attempt) -> EventLoop.TimerID {
+    let token = EndpointTimer(.waiting, attempt.call).token
+    return loop.setTimer(at: attempt.startDeadline, owner: self, token: token)
   }
 
   /// The process is ready: those who waited for it come in, in order.

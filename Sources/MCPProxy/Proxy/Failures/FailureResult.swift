@@ -12,12 +12,6 @@ package enum FailureResult {
   ) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("jsonrpc")
-    writer.string("2.0")
-    writer.key("id")
-    writer.raw(id[...])
-    writer.key("result")
-    writer.beginObject()
     writer.key("content")
     writer.beginArray()
     writer.beginObject()
@@ -35,8 +29,7 @@ package enum FailureResult {
     write(failure, others, to: &writer)
     writer.endObject()
     writer.endObject()
-    writer.endObject()
-    return writer.bytes + [UInt8(ascii: "\n")]
+    return ResponseLine.result(id: id, writer.bytes) + [UInt8(ascii: "\n")]
   }
 
   private static func write(
