@@ -63,7 +63,7 @@ let package = Package(
       ],
       path: "Tests/Simulation",
       exclude: [
-        "Product/Chaos/Playbooks", "Product/Commands", "Product/ExampleServer",
+        "Product/Commands", "Product/ExampleServer",
         "Product/Main.swift", "Product/System/CLinux", "regressions.txt",
       ],
       swiftSettings: strict + [.define("MUTANTS")]

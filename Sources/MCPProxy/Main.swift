@@ -182,10 +182,10 @@ import Glibc
   private static func logLevel(
     _ arguments: Arguments,
     _ configuration: Configuration?
-  ) -> ProxySettings.LogLevel {
+  ) -> Log.Level {
     if arguments.verbose { return .debug }
     if arguments.quiet { return .error }
-    let asked = Host.environment()["MCP_PROXY_LOG"].flatMap(ProxySettings.LogLevel.init)
+    let asked = Host.environment()["MCP_PROXY_LOG"].flatMap(Log.Level.init)
     return asked ?? configuration?.proxy.logLevel ?? .warn
   }
 

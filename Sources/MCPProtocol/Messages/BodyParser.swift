@@ -69,8 +69,8 @@ enum BodyParser {
   ) {
     guard !isNull(text, token.lowerBound) else { return }
     envelope.progressToken = token
-    if token.count > RequestID.longest {
-      members.object("\"progressToken\" is longer than \(RequestID.longest) bytes")
+    if token.count > Bounds.id {
+      members.object("\"progressToken\" is longer than \(Bounds.id) bytes")
     }
   }
 

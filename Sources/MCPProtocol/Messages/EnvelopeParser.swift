@@ -105,8 +105,8 @@ package enum EnvelopeParser {
   ) throws(EnvelopeError) {
     var members = members
     if !members.has(.version) { members.object("\"jsonrpc\" is missing") }
-    let isTooLong = envelope.id.count > RequestID.longest
-    if isTooLong { members.object("\"id\" is longer than \(RequestID.longest) bytes") }
+    let isTooLong = envelope.id.count > Bounds.id
+    if isTooLong { members.object("\"id\" is longer than \(Bounds.id) bytes") }
     let hasUsableID = members.has(.id) && !isTooLong && RequestID.isValid(text, envelope.id)
     if members.has(.id), !hasUsableID {
       // An error that could not name its request carries a null id (JSON-RPC 2.0, section 5.1)

@@ -6,9 +6,6 @@ package enum RequestID: Hashable, Sendable {
   /// A string, or an integer too big for `integer`: the token as it was written.
   case token([UInt8])
 
-  /// Bytes a token may have: it goes into answers, which must not be too long for clients.
-  package static let longest = 64 << 10
-
   package init(_ text: borrowing Span<UInt8>, _ range: Range<Int>) {
     if let integer = Self.integer(text, range) {
       self = .integer(integer)

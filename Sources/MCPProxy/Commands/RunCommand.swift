@@ -5,7 +5,7 @@ enum RunCommand {
   /// Returns the exit code; `complaints` are logged at the start.
   static func run(
     _ configuration: Configuration,
-    _ level: ProxySettings.LogLevel,
+    _ level: Log.Level,
     _ kernel: PosixKernel,
     _ chaos: ChaosSettings? = nil,
     complaints: [String] = []

@@ -98,12 +98,6 @@ package struct ProxySettings: Sendable, Equatable {
     case stored
     case live
   }
-  package enum LogLevel: String, Sendable, CaseIterable {
-    case error
-    case warn
-    case info
-    case debug
-  }
   package var separator = "__"
   /// In characters; clients cut or refuse longer names.
   package var maxToolName = 46
@@ -114,7 +108,7 @@ package struct ProxySettings: Sendable, Equatable {
   package var maxLine = 16 << 20
   package var usageDirectory: UsagePath = .automatic
   package var keepDays = 90
-  package var logLevel = LogLevel.warn
+  package var logLevel = Log.Level.warn
   /// `nil`: the state directory.
   package var logFile: String?
 

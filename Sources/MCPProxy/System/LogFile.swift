@@ -21,7 +21,7 @@ package final class LogFile: Sendable {
     self.path = path
   }
 
-  package func log(at level: ProxySettings.LogLevel) -> Log {
+  package func log(at level: Log.Level) -> Log {
     Log(level) { self.write($0) }
   }
 

@@ -18,7 +18,7 @@ struct ProxySettingsBuilder {
     settings.usageDirectory = usagePath(usage, &problems)
     set(&settings.keepDays, usage.count("keepDays"))
     let log = fields.fields("log") ?? ConfigurationFields()
-    set(&settings.logLevel, log.text("level").flatMap(ProxySettings.LogLevel.init))
+    set(&settings.logLevel, log.text("level").flatMap(Log.Level.init))
     settings.logFile = path("file", of: log, &problems)
     return settings
   }

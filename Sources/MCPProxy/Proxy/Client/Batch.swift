@@ -1,3 +1,5 @@
+import MCPProtocol
+
 /// An array of messages and the answers gathered for it (MCP 2025-03-26, batching).
 struct Batch {
   /// Messages of the array that were not dealt with yet.
@@ -9,7 +11,7 @@ struct Batch {
 
   /// Whether an answer of so many bytes would make the array longer than clients take.
   func isFull(for bytes: Int) -> Bool {
-    !answers.isEmpty && answers.count + bytes > Endpoint.longestAnswer
+    !answers.isEmpty && answers.count + bytes > Bounds.answer
   }
 
   /// Adds an answer that comes with its line end.

@@ -68,7 +68,7 @@ extension ClientSession {
       return nil
     }
     guard flow.deadline - loop.now >= RepeatRule.leastTimeLeft else { return nil }
-    return (Catalog.reference(tool), Catalog.effect(tool, endpoints[endpoint].configuration))
+    return (Catalog.reference(tool), endpoints[endpoint].configuration.effect(of: tool))
   }
 
   private func tryEndpoint(

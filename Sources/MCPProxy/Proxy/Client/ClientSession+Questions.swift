@@ -30,8 +30,8 @@ extension ClientSession {
     _ line: [UInt8],
     _ envelope: Envelope
   ) async {
-    guard line.count <= Endpoint.longestAnswer else {
-      let text = "Message exceeds \(Endpoint.longestAnswer) bytes"
+    guard line.count <= Bounds.answer else {
+      let text = "Message exceeds \(Bounds.answer) bytes"
       return await endpoints[endpoint].questionRefused(number, -32600, text)
     }
     let question = EarlyQuestion(

@@ -111,8 +111,6 @@ extension ClientSession {
     }
   }
 
-  private static let largestBatch = 1000
-
   /// Arrays of messages exist in 2025-03-26 only.
   private func receiveBatch(
     _ line: [UInt8],
@@ -131,12 +129,12 @@ extension ClientSession {
       )
     }
     guard let messages = try? JSONDocument(line).root.array, !messages.isEmpty,
-      messages.count <= Self.largestBatch
+      messages.count <= Bounds.batch
     else {
       return respond(
         nil,
         -32600,
-        "Invalid request: an array must have 1 to \(Self.largestBatch) messages"
+        "Invalid request: an array must have 1 to \(Bounds.batch) messages"
       )
     }
     lastBatch += 1

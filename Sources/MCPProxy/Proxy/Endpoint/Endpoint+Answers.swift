@@ -21,9 +21,9 @@ extension Endpoint {
     _ source: [UInt8],
     _ line: Range<Int>
   ) {
-    if line.count > Self.longestAnswer {
+    if line.count > Bounds.answer {
       settle(call, .result(isError: false))
-      finish(call, .failed(tooLarge(call, limit: Self.longestAnswer)))
+      finish(call, .failed(tooLarge(call, limit: Bounds.answer)))
       return admitWaiting()
     }
     let observation: OutcomeTable.Observation =
@@ -54,9 +54,6 @@ extension Endpoint {
     finish(call, .answered(answer))
     admitWaiting()
   }
-
-  /// Bytes one line to the client may have; common clients close the connection above 10 MiB.
-  static let longestAnswer = 8 << 20
 
   /// What the client gets in place of the endpoint's bytes: its own id, and what it must not do
   /// without.
@@ -97,7 +94,7 @@ extension Endpoint {
     var failure = failure(
       call.attempt,
       .resultTooLarge,
-      FailureText.tooLarge(call.attempt.tool.name, limit: min(limit, Self.longestAnswer))
+      FailureText.tooLarge(call.attempt.tool.name, limit: min(limit, Bounds.answer))
     )
     failure.certainty = .answered
     failure.wasAttempted = true

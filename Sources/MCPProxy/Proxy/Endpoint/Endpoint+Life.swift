@@ -142,7 +142,7 @@ extension Endpoint {
       return
     }
     // Those with a limit of their own keep it, also if they are listed only now and then.
-    toolNumbers.makeRoom(for: listing.tools.map(\.name), most: 2 * ToolListing.mostTools) {
+    toolNumbers.makeRoom(for: listing.tools.map(\.name), most: 2 * Bounds.entries) {
       configuration.tools[$0] != nil
     }
     let tools = listing.tools.map { entry in
@@ -151,7 +151,7 @@ extension Endpoint {
       return entry
     }
     listedEffects = Dictionary(
-      tools.map { ($0.number, Catalog.effect($0, configuration)) },
+      tools.map { ($0.number, configuration.effect(of: $0)) },
       uniquingKeysWith: { first, _ in first }
     )
     await observer?.toolsListed(by: index, tools)

@@ -47,10 +47,8 @@ extension Endpoint {
     lastSpeech = loop.now
   }
 
-  private static let largestBatch = 1000
-
   private func receiveBatch(_ line: [UInt8]) async {
-    let elements = EnvelopeParser.elements(line.span, most: Self.largestBatch)
+    let elements = EnvelopeParser.elements(line.span, most: Bounds.batch)
     guard let elements else { return countJunk(line[...]) }
     for element in elements where process?.reasonToEnd == nil {
       if line[element.lowerBound] == UInt8(ascii: "{") {
@@ -131,10 +129,10 @@ extension Endpoint {
 
   /// Whether the client can be sent a notification; one that is too long is left out.
   private func fits(_ line: [UInt8]) -> Bool {
-    guard line.count > Self.longestAnswer else { return true }
+    guard line.count > Bounds.answer else { return true }
     log.warn(
       "endpoint \"\(name)\" sent a notification of \(line.count) bytes, over the limit of "
-        + "\(Self.longestAnswer) for one message; it is left out"
+        + "\(Bounds.answer) for one message; it is left out"
     )
     return false
   }

@@ -18,7 +18,7 @@ struct ToolEntryReader {
   /// Reads the entry at `range`; `nil` if it is left out.
   mutating func read(_ range: Range<Int>) -> ToolEntry? {
     // Before it takes the memory of a tree.
-    guard range.count <= ToolListing.largestTool else { return leaveOutLarge(range) }
+    guard range.count <= Bounds.entry else { return leaveOutLarge(range) }
     guard let node = try? JSONDocument(bytes, range: range).root, let members = node.members,
       let name = node["name"]?.string, !name.isEmpty
     else {
@@ -44,12 +44,12 @@ struct ToolEntryReader {
       isIdempotent: annotations?["idempotentHint"]?.bool == true
     )
     // What is added must not make an entry that could not be read back.
-    return tool.size(as: name) <= ToolListing.largestTool ? tool : leaveOutLarge(range)
+    return tool.size(as: name) <= Bounds.entry ? tool : leaveOutLarge(range)
   }
 
   private mutating func leaveOutLarge(_ range: Range<Int>) -> ToolEntry? {
     let name = JSONOutline.string("name", of: bytes, range) ?? ""
-    warn("is left out: larger than \(ToolListing.largestTool >> 10) KB", name)
+    warn("is left out: larger than \(Bounds.entry >> 10) KB", name)
     return nil
   }
 

@@ -19,17 +19,6 @@ package struct ToolListing: Sendable {
   /// Bytes of the tools taken.
   private var size = 0
 
-  /// Pages after which a server is taken to go round in circles.
-  private static let mostPages = 200
-  /// Entries of one server.
-  package static let mostTools = 4096
-  /// Bytes of one tool's entry.
-  package static let largestTool = 1 << 20
-  /// Bytes of all entries of one server.
-  package static let largestList = 4 << 20
-  /// Bytes of the token that asks for the next page.
-  private static let longestCursor = 64 << 10
-
   package init() {}
 
   /// What had to be mended or dropped.
@@ -48,8 +37,8 @@ package struct ToolListing: Sendable {
     // given back as it came, not decoded and written anew.
     let cursor = line[next]
     guard cursor.first == UInt8(ascii: "\"") else { return }
-    guard cursor.count <= Self.longestCursor, cursors.insert(Array(cursor)).inserted,
-      cursors.count < Self.mostPages
+    guard cursor.count <= Bounds.cursor, cursors.insert(Array(cursor)).inserted,
+      cursors.count < Bounds.pages
     else {
       ending = "its list of tools does not end; what came so far counts"
       return
@@ -86,7 +75,7 @@ package struct ToolListing: Sendable {
 
   /// One more than is allowed, so that there being more shows.
   private static func elements(of bytes: [UInt8], _ range: Range<Int>) -> [Range<Int>]? {
-    JSONOutline.elements(of: bytes, range, most: mostTools + 1)
+    JSONOutline.elements(of: bytes, range, most: Bounds.entries + 1)
   }
 
   /// Takes entries that stand in `bytes`; false if a limit ends the list.
@@ -95,8 +84,8 @@ package struct ToolListing: Sendable {
     defer { mended = reader.warnings }
     for range in list {
       entries += 1
-      guard entries <= Self.mostTools else {
-        ending = "it lists more than \(Self.mostTools) tools; the rest is left out"
+      guard entries <= Bounds.entries else {
+        ending = "it lists more than \(Bounds.entries) tools; the rest is left out"
         return false
       }
       guard let tool = reader.read(range) else { continue }
@@ -106,8 +95,8 @@ package struct ToolListing: Sendable {
       }
       names[tool.name] = true
       let toolSize = tool.size(as: tool.name)
-      guard size + toolSize <= Self.largestList else {
-        let limit = Self.largestList >> 20
+      guard size + toolSize <= Bounds.list else {
+        let limit = Bounds.list >> 20
         ending = "its tools have more than \(limit) MB together; the rest is left out"
         return false
       }

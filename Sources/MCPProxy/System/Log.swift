@@ -3,10 +3,18 @@
 /// Standard error stays silent while all is well: several clients show whatever stands there as an
 /// error. A warning shows there only from the level that was asked for.
 package struct Log: Sendable {
-  private let level: ProxySettings.LogLevel
+  /// What is written: this and everything worse.
+  package enum Level: String, Sendable, CaseIterable {
+    case error
+    case warn
+    case info
+    case debug
+  }
+
+  private let level: Level
   private let sink: @Sendable (String) -> Void
 
-  package init(_ level: ProxySettings.LogLevel, sink: @escaping @Sendable (String) -> Void) {
+  package init(_ level: Level, sink: @escaping @Sendable (String) -> Void) {
     self.level = level
     self.sink = sink
   }
@@ -19,12 +27,12 @@ package struct Log: Sendable {
   package func info(_ text: @autoclosure () -> String) { write(.info, text) }
   package func debug(_ text: @autoclosure () -> String) { write(.debug, text) }
 
-  private func write(_ level: ProxySettings.LogLevel, _ text: () -> String) {
+  private func write(_ level: Level, _ text: () -> String) {
     guard Self.rank(level) <= Self.rank(self.level) else { return }
     sink("\(level.rawValue): \(text())")
   }
 
-  private static func rank(_ level: ProxySettings.LogLevel) -> Int {
+  private static func rank(_ level: Level) -> Int {
     switch level {
     case .error: 0
     case .warn: 1

@@ -33,7 +33,7 @@ package struct Catalog: Sendable {
   }
 
   /// Bytes of the merged list: it goes to the client in one line.
-  package static let largestList = Endpoint.longestAnswer
+  package static let largestList = Bounds.answer
 
   private var sources: [Source]
   private let names: ToolNames
@@ -139,7 +139,7 @@ package struct Catalog: Sendable {
       name: name,
       endpoint: endpoint,
       tool: Self.reference(tool),
-      effect: Self.effect(tool, configuration),
+      effect: configuration.effect(of: tool),
       schemaHash: tool.schemaHash,
       fallback: configuration.fallback.compactMap { name in
         sources.firstIndex { $0.configuration.name == name && isUsable($0.configuration) }
@@ -153,15 +153,5 @@ package struct Catalog: Sendable {
     var writer = JSONWriter()
     writer.string(tool.name)
     return ToolReference(index: tool.number, name: tool.name, token: writer.bytes)
-  }
-
-  /// The configuration's word counts most, then the server's own if it is trusted.
-  package static func effect(
-    _ tool: ToolEntry,
-    _ configuration: EndpointConfiguration
-  ) -> Effect {
-    if let isSafe = configuration.tools[tool.name]?.safe { return isSafe ? .safe : .unsafe }
-    guard configuration.policy.trustsAnnotations else { return .unsafe }
-    return tool.isReadOnly || tool.isIdempotent ? .safe : .unsafe
   }
 }

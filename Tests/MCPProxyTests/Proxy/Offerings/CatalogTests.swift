@@ -112,7 +112,7 @@ struct CatalogTests {
       $0.tools["t"]?.safe = configured
     }
     let tool = tool("t", readOnly: readOnly, idempotent: idempotent)
-    #expect(Catalog.effect(tool, endpoint) == effect)
+    #expect(endpoint.effect(of: tool) == effect)
   }
 
   @Test func `routes lead to endpoint, tool, limits and usable stand-ins`() throws {

@@ -16,7 +16,7 @@ package actor CatalogStore: LoopBound {
   }
 
   /// Bytes of a file that is read: more than a list within its own limit takes.
-  private static let largestFile = 2 * ToolListing.largestList
+  private static let largestFile = 2 * Bounds.list
 
   /// The stored list; `nil` if there is none that can be used.
   package func load(of endpoint: Endpoint) -> [ToolEntry]? {
