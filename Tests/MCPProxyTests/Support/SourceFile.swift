@@ -16,7 +16,11 @@ struct SourceFile {
   /// Reads one file; a file that is missing or not UTF-8 throws.
   init(_ path: String) throws {
     let url = Self.root.appending(path: path)
-    let text = try String(contentsOf: url, encoding: .utf8)
+    self.init(path: path, text: try String(contentsOf: url, encoding: .utf8))
+  }
+
+  /// A file with this text.
+  init(path: String, text: String) {
     self.path = path
     lines = Self.split(text)
     var blanker = Blanker(text, isC: path.hasSuffix(".c") || path.hasSuffix(".h"))

@@ -28,6 +28,8 @@ struct StagedProxy {
   var variables = ["PATH": "/bin"]
   /// The only files that can be executed; `nil`: all.
   var programs: Set<String>?
+  /// Told of the loop before anything runs on it.
+  var seesLoop: @Sendable (EventLoop) -> Void = { _ in }
 
   /// What came of it.
   struct Result {
@@ -65,6 +67,7 @@ struct StagedProxy {
       $0.steps = steps + [{ $0.reads[Self.clientInput, default: []].append(.end) }]
     }
     let loop = EventLoop(kernel: kernel)
+    seesLoop(loop)
     kernel.script { $0.whenIdle = { loop.stop() } }
     var configuration = Configuration()
     configuration.endpoints = [endpoint] + [standIn].compactMap(\.self)
