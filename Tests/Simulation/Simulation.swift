@@ -74,7 +74,7 @@ struct Simulation {
     )
     kernel.observe(proxy)
     kernel.withWorld { begin($0) }
-    // The root task, as RunCommand makes it.
+    // The root task, as ProxyRun makes it.
     _ = Task(executorPreference: loop) {
       _ = await proxy.run()
       loop.stop()

@@ -6,24 +6,39 @@ package struct ChaosOptions: Equatable, Sendable {
   package var rules: [ChaosRule] = []
   package var seed: UInt64?
 
+  package init() {}
+
+  /// Adds what stands behind a `--chaos`: a rule, or nothing.
+  mutating func add(_ rule: String?) throws(UsageError) {
+    guard let rule else {
+      usesConfiguration = true
+      return
+    }
+    do throws(ChaosRule.Problem) {
+      rules.append(try ChaosRule(parsing: rule))
+    } catch {
+      throw UsageError(text: error.text)
+    }
+  }
+
   /// What is injected, or why that is not possible.
   package func settings(
     _ configuration: Configuration
-  ) throws(Arguments.UsageError) -> ChaosSettings {
+  ) throws(UsageError) -> ChaosSettings {
     guard usesConfiguration || !rules.isEmpty else {
-      throw Arguments.UsageError(text: "--chaos-seed needs --chaos")
+      throw UsageError(text: "--chaos-seed needs --chaos")
     }
     let own = configuration.chaos
     let all = rules + (usesConfiguration ? own.rules : [])
     guard !all.isEmpty else {
-      throw Arguments.UsageError(
+      throw UsageError(
         text: "--chaos: the configuration has no chaos rules; give one, as in "
           + "--chaos delay:SERVER=300ms,p=0.2"
       )
     }
     for rule in rules {
       if let problem = rule.problem(among: configuration.endpoints.map(\.name)) {
-        throw Arguments.UsageError(text: problem)
+        throw UsageError(text: problem)
       }
     }
     return ChaosSettings(rules: all, seed: seed ?? own.seed)
@@ -35,30 +50,5 @@ extension ChaosSettings {
   package var announcement: String {
     "chaos is active (seed \(seed)), faults are injected on purpose: "
       + rules.map(\.description).joined(separator: " ")
-  }
-}
-
-extension Arguments {
-  /// Reads what stands behind `--chaos`: a rule, or nothing.
-  mutating func readChaos(_ rule: String?) throws(UsageError) {
-    var options = chaos ?? ChaosOptions()
-    defer { chaos = options }
-    guard let rule else {
-      options.usesConfiguration = true
-      return
-    }
-    do throws(ChaosRule.Problem) {
-      options.rules.append(try ChaosRule(parsing: rule))
-    } catch {
-      throw UsageError(text: error.text)
-    }
-  }
-
-  mutating func readSeed(_ value: String?) throws(UsageError) {
-    guard let value, let seed = UInt64(value) else {
-      throw UsageError(text: "--chaos-seed needs a number, not \"\(value ?? "")\"")
-    }
-    chaos = chaos ?? ChaosOptions()
-    chaos?.seed = seed
   }
 }

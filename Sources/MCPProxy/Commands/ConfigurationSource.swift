@@ -14,6 +14,13 @@ struct ConfigurationSource {
     var text: String { path.map { "\($0): \(message)" } ?? message }
   }
 
+  /// Where it is looked for, as a help says it.
+  static let searchOrder = """
+    The file is the one of --config, else $MCP_PROXY_CONFIG, else mcp-proxy.json in
+    $CLAUDE_PROJECT_DIR, else in the working directory or (in a git repository) in a
+    folder above it up to the root, else ~/.config/mcp-proxy/mcp-proxy.json.
+    """
+
   private static let largestFile = 16 << 20
 
   init(_ option: String?, _ kernel: PosixKernel) throws(Missing) {
@@ -45,6 +52,18 @@ struct ConfigurationSource {
     }
   }
 
+  /// For a command that can do nothing without a file.
+  static func required(
+    _ option: String?,
+    _ kernel: PosixKernel
+  ) throws(CommandFailure) -> ConfigurationSource {
+    do throws(Missing) {
+      return try ConfigurationSource(option, kernel)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
   /// What to say if nothing was found in these folders.
   private static func searched(_ folders: [String]) -> String {
     let list = folders.dropLast().joined(separator: ", ") + " or \(folders.last ?? "")"
@@ -66,5 +85,18 @@ struct ConfigurationSource {
       return "endpoint \"\(endpoint.name)\" cannot be used: \(reason)"
     }
     return errors.map { "\(path):\($0.line):\($0.column): \($0.message)" } + unusable
+  }
+
+  /// Says why the configuration cannot be used at all, and returns the exit code (`EX_CONFIG`).
+  func refuse() -> Int32 {
+    Host.report(CheckReport(configuration: nil, problems: problems, path: path).text)
+    return 78
+  }
+}
+
+extension CommandFailure {
+  /// There is no file to read (`EX_NOINPUT`).
+  init(_ missing: ConfigurationSource.Missing) {
+    self.init(missing.text, 66)
   }
 }

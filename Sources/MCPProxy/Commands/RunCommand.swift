@@ -1,106 +1,87 @@
-import Synchronization
+/// `mcp-proxy run`: serves the servers of a file, or one server without any.
+package struct RunCommand: OptionedCommand, Equatable {
+  package static let name = "run"
+  package static let synonyms = ["serve"]
+  package static let summary = [
+    SummaryLine("[-c FILE | -- COMMAND ARGS…]", "serve MCP on standard input and output"),
+    SummaryLine("[-v | -q]", "log everything, or errors only"),
+    SummaryLine("[--chaos [RULE]] [--chaos-seed N]", "inject faults, to see the guards work"),
+  ]
+  package static let usage = ["[-c FILE] [OPTIONS]", "[OPTIONS] -- COMMAND ARGS…"]
+  package static let purpose = """
+    Serves MCP on standard input and output until the client closes its side.
+    It is what options without a command mean, and what no argument at all means
+    where standard input is not a terminal.
+    """
+  package static let options: [CommandOption<Self>] = [
+    .configuration("serve the servers of this file") { $0.file = $1 },
+    .allBehind(
+      "COMMAND ARGS…",
+      missing: "a command",
+      "guard this one server, no file needed; it gets the whole environment, and its tools keep "
+        + "their names"
+    ) { $0.server = $1 },
+    .flag("--verbose", short: "-v", "log everything") { $0.isVerbose = true },
+    .flag("--quiet", short: "-q", "log errors only") { $0.isQuiet = true },
+    .value(
+      "--chaos",
+      "RULE",
+      isOptional: true,
+      "inject faults: this rule, or those of the file; repeat it for more rules (docs/chaos.md)"
+    ) { command, rule throws(UsageError) in
+      var chaos = command.chaos ?? ChaosOptions()
+      try chaos.add(rule)
+      command.chaos = chaos
+    },
+    .number("--chaos-seed", "draw these faults by another seed") { command, seed in
+      command.chaos = command.chaos ?? ChaosOptions()
+      command.chaos?.seed = seed
+    },
+  ]
+  package static let examples = [
+    "mcp-proxy run --config mcp-proxy.json", "mcp-proxy run -- npx -y some-server",
+    "mcp-proxy run -c mcp-proxy.json --chaos delay:notes=300ms,p=0.2",
+  ]
+  package static let closing = ConfigurationSource.searchOrder
 
-/// `mcp-proxy run`: serves MCP on standard input and output until the client goes.
-enum RunCommand {
-  /// Returns the exit code; `complaints` are logged at the start.
-  static func run(
-    _ configuration: Configuration,
-    _ level: Log.Level,
-    _ kernel: PosixKernel,
-    _ chaos: ChaosSettings? = nil,
-    complaints: [String] = []
-  ) -> Int32 {
-    let environment = Host.environment()
-    Host.keepFreedMemory()
-    var complaints = complaints
-    do throws(SystemError) {
-      let folders = Folders(environment, lastResort: lastResort(environment, &complaints))
-      let log = LogFile(
-        kernel: kernel,
-        path: configuration.proxy.logFile ?? "\(folders.logs)/mcp-proxy.log"
-      ).log(at: level)
-      // First: a log named /dev/stdout would be the protocol's.
-      let streams = try PosixKernel.takeStandardStreams()
-      for complaint in complaints { log.warn(complaint) }
-      if let chaos { log.info(chaos.announcement) }
-      let loop = EventLoop(kernel: kernel)
-      let parts = Proxy.Parts(
-        input: streams.input,
-        output: streams.output,
-        environment: launchEnvironment(environment, kernel),
-        folders: folders,
-        run: UsageRun(
-          id: runID(kernel),
-          session: environment["CLAUDE_CODE_SESSION_ID"],
-          project: environment["CLAUDE_PROJECT_DIR"].flatMap(lastFolder),
-          isChaotic: chaos != nil
-        ),
-        binary: Host.binaryPath(CommandLine.arguments[0]) ?? Host.ownImage,
-        log: log,
-        chaos: chaos
-      )
-      return serve(Proxy(loop: loop, configuration: configuration, parts: parts))
-    } catch {
-      Host.print("mcp-proxy: \(error)\n", to: 2)
-      return 74
-    }
+  /// Whether it was asked for by no word at all.
+  package var isBare = false
+  /// `nil`: the one that is found.
+  package var file: String?
+  /// The words that start the one server to guard; `nil`: those of the file.
+  package var server: [String]?
+  package var isVerbose = false
+  package var isQuiet = false
+  /// Faults to inject; `nil`: none.
+  package var chaos: ChaosOptions?
+
+  package init() {}
+
+  package init(isBare: Bool) {
+    self.isBare = isBare
   }
 
-  private static func serve(_ proxy: Proxy) -> Int32 {
-    let root = Root()
-    root.start(proxy)
-    proxy.loop.run()
-    return root.code
-  }
-
-  /// The one task that is not a child of another: everything runs inside it.
-  private final class Root: Sendable {
-    private let result = Atomic<Int32>(0)
-
-    var code: Int32 { result.load(ordering: .relaxed) }
-
-    func start(_ proxy: Proxy) {
-      _ = Task(executorPreference: proxy.loop) {
-        self.result.store(await proxy.run(), ordering: .relaxed)
-        proxy.loop.stop()
-      }
-    }
-  }
-
-  /// A folder of this run's own: one with a name that can be guessed may be somebody else's.
-  private static func lastResort(
-    _ environment: [String: String],
-    _ complaints: inout [String]
-  ) -> String {
-    do {
-      return try ScratchFolder.make(environment)
-    } catch {
-      complaints.append("HOME is not set, and \(error): no log, usage or list of tools is kept")
-      return Folders.nowhere
-    }
-  }
-
-  private static func launchEnvironment(
-    _ variables: [String: String],
-    _ kernel: PosixKernel
-  ) -> LaunchEnvironment {
-    LaunchEnvironment(
-      variables: variables,
-      isExecutable: { Host.isExecutable($0) },
-      entries: { kernel.directoryEntries($0) },
-      isFolder: { Host.isFolder($0) },
-      firstBytes: { Host.firstBytes(of: $0) }
+  package mutating func take(_ word: String) throws(UsageError) {
+    throw UsageError(
+      unexpected: word,
+      hint: "; a file is given with --config FILE, a command behind \"--\""
     )
   }
 
-  /// Tells this run from others in a shared file; sorts by time.
-  private static func runID(_ kernel: PosixKernel) -> String {
-    let time = String(UInt64(clamping: kernel.wallClock() / 1_000_000), radix: 36)
-    return "\(time)-\(String(kernel.random() % 2_176_782_336, radix: 36))"
+  package func validate() throws(UsageError) {
+    guard server == nil || file == nil else {
+      throw UsageError(text: "--config and a command behind \"--\" exclude one another")
+    }
   }
 
-  /// A path would tell more about the user than the books need.
-  private static func lastFolder(_ path: String) -> String? {
-    path.split(separator: "/").last.map(String.init)
+  package var servesClient: Bool { true }
+
+  package func run() throws(CommandFailure) -> Int32 {
+    if isBare, Host.isTerminal(0) {
+      // It must not sit mute on a terminal that asked for nothing.
+      return HelpCommand().run()
+    }
+    guard let server else { return try serveFile() }
+    return try guardOne(server)
   }
 }

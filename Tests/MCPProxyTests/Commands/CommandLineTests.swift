@@ -42,7 +42,7 @@ struct CommandLineTests {
     #expect(command.stderrText.hasSuffix("\nSee: mcp-proxy help\n"))
   }
 
-  @Test(arguments: [["help"], ["chaos", "--list"]] + HelpText.topics.map { ["help", $0] })
+  @Test(arguments: [["help"], ["chaos", "--list"]] + HelpCommand.topics.map { ["help", $0] })
   func `help fits a terminal of 80 columns`(arguments: [String]) throws {
     let help = try start(arguments)
     let lines = help.collect()

@@ -1,9 +1,16 @@
-import MCPProtocol
-
 /// `mcp-proxy demo`: plays the example session against a proxy of its own and tells how it went.
-enum DemoCommand {
+package struct DemoCommand: OptionedCommand, Equatable {
+  package static let name = "demo"
+  package static let summary = [SummaryLine("", "tell a session step by step")]
+  package static let purpose = """
+    Plays an example session with servers that fail, and tells step by step what
+    the proxy does about it. It needs no configuration and takes some seconds.
+    """
+
+  package init() {}
+
   /// Returns the exit code: 0, or 1 if the story went differently.
-  static func run() -> Int32 {
+  package func run() -> Int32 {
     do throws(SystemError) {
       let environment = Host.environment()
       // Before there is anything to leave behind: from here on signals are ours to handle.
@@ -19,104 +26,15 @@ enum DemoCommand {
       let page = TextPage(
         isColoured: TextPage.wantsColour(isTerminal: Host.isTerminal(1), environment)
       )
-      var telling = Telling(story: DemoStory(page), usageFolder: "\(folder)/usage", kernel: kernel)
+      var telling = DemoTelling(
+        story: DemoStory(page),
+        usageFolder: "\(folder)/usage",
+        kernel: kernel
+      )
       return telling.run(&connection)
     } catch {
       Host.print("mcp-proxy: \(error)\n", to: 2)
       return 74
     }
-  }
-
-  /// The story as it unfolds.
-  private struct Telling {
-    let story: DemoStory
-    let usageFolder: String
-    let kernel: PosixKernel
-    private var calls: [DemoCall] = []
-    /// Answered, but not told yet, in the order of the session.
-    private var answered: [(request: DemoRequest, answer: ProxyAnswer)] = []
-
-    init(story: DemoStory, usageFolder: String, kernel: PosixKernel) {
-      self.story = story
-      self.usageFolder = usageFolder
-      self.kernel = kernel
-    }
-
-    mutating func run(_ connection: inout ProxyConnection) -> Int32 {
-      do throws(ConnectionProblem) {
-        Host.print(story.opening)
-        for request in DemoRequest.session { try play(request, &connection) }
-        let exit = connection.end(isHurried: false)
-        if let signal = connection.interruption { throw .interrupted(signal) }
-        guard exit == .code(0) else {
-          throw .failed("mcp-proxy run did not end well: \(exit?.description ?? "still running")")
-        }
-        tellLogged()
-        if let id = answered.first?.request.id {
-          throw .failed("the usage log in \(usageFolder) has no line about call \(id)")
-        }
-        Host.print(story.closing(calls))
-      } catch {
-        _ = connection.end(isHurried: true)
-        if case .failed = error { tellLogged() }
-        return report(error)
-      }
-      let differences = calls.compactMap(\.difference)
-      for difference in differences { complain("the story went differently: \(difference)") }
-      return differences.isEmpty ? 0 : 1
-    }
-
-    /// Sends a line, waits for its answer and tells the calls whose lines are in the log by now.
-    ///
-    /// Lines are written shortly after the answers, and at the latest when the proxy ends. They are
-    /// not waited for: that would delay the next call, and the last one shall find `notes` down.
-    private mutating func play(
-      _ request: DemoRequest,
-      _ connection: inout ProxyConnection
-    ) throws(ConnectionProblem) {
-      let began = kernel.now()
-      try connection.send(request.line)
-      guard let id = request.id else { return }
-      let answer = try connection.answer(to: id)
-      guard request.tool == nil else {
-        answered.append((request, answer))
-        return tellLogged()
-      }
-      Host.print(story.handshake(request, answer, ms: (kernel.now() - began).milliseconds))
-      guard answer.isSuccess else { throw .failed("\(request.method): \(answer.text)") }
-    }
-
-    /// Tells the calls that were answered, up to the first without a line in the log.
-    private mutating func tellLogged() {
-      while let (request, answer) = answered.first, let id = request.id, let usage = usage(id),
-        let step = DemoStep.all.first(where: { $0.id == id })
-      {
-        answered.removeFirst()
-        let call = DemoCall(step: step, request: request, answer: answer, usage: usage)
-        calls.append(call)
-        Host.print(story.step(call))
-      }
-    }
-
-    /// A day may end while the story is told: then there are two files.
-    private func usage(_ id: String) -> CallUsage? {
-      kernel.directoryEntries(usageFolder).lazy.compactMap { name in
-        let bytes = try? kernel.readFile("\(usageFolder)/\(name)", limit: 1 << 20)
-        return bytes.flatMap { CallUsage.find(id, in: $0) }
-      }.first
-    }
-
-    private func report(_ problem: ConnectionProblem) -> Int32 {
-      switch problem {
-      case .failed(let text):
-        complain(text)
-        return 1
-      case .interrupted(let signal):
-        // As a shell reports the end by that signal.
-        return signal == .interrupt ? 130 : signal == .hangUp ? 129 : 143
-      }
-    }
-
-    private func complain(_ text: String) { Host.print("mcp-proxy: \(text)\n", to: 2) }
   }
 }

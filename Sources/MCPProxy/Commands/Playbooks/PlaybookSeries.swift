@@ -1,52 +1,19 @@
 import MCPProtocol
 
-/// `mcp-proxy chaos`: plays a playbook against the user's configuration and reports.
-struct PlaybookCommand {
-  let options: PlaybookOptions
+/// Plays a playbook against one server of a configuration after the other and reports.
+struct PlaybookSeries {
+  let playbook: Playbook
+  let command: ChaosCommand
   let source: ConfigurationSource
   let kernel: PosixKernel
-  let isJSON: Bool
-
-  /// Prints what there is to play.
-  static func list(isJSON: Bool) {
-    let page = TextPage(isColoured: false)
-    guard isJSON else {
-      for playbook in Playbook.all {
-        Host.print(page.paragraph(playbook.hypothesis, label: "  \(playbook.name)", indent: 20))
-      }
-      return Host.print("\n  mcp-proxy chaos --playbook NAME   (docs/chaos.md)\n")
-    }
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.key("schema")
-    writer.int(1)
-    writer.key("data")
-    writer.beginArray()
-    for playbook in Playbook.all {
-      writer.beginObject()
-      writer.key("playbook")
-      writer.string(playbook.name)
-      writer.key("hypothesis")
-      writer.string(playbook.hypothesis)
-      writer.key("pass")
-      writer.beginArray()
-      for criterion in playbook.criteria { writer.string(criterion.text) }
-      writer.endArray()
-      writer.endObject()
-    }
-    writer.endArray()
-    writer.endObject()
-    writer.endLine()
-    Host.print(String(decoding: writer.bytes, as: UTF8.self))
-  }
 
   /// Returns the exit code: 0, or 1 if a criterion is missed or a playbook could not be played.
-  func run(_ playbook: Playbook, _ configuration: Configuration) -> Int32 {
+  func play(_ configuration: Configuration) -> Int32 {
     let original =
-      options.isReal
+      command.isReal
       ? configuration : Rehearsal.playable(configuration, source.problems)
     let targets = Rehearsal.targets(original)
-    if let server = options.server, !targets.contains(server) {
+    if let server = command.server, !targets.contains(server) {
       let clause = Suggestion.clause(for: server, in: targets)
       complain("--server: \"\(server)\" is no server whose tools the client sees\(clause)")
       return 64
@@ -64,22 +31,22 @@ struct PlaybookCommand {
     }
     var reports: [PlaybookReport] = []
     var code: Int32 = 0
-    for target in options.server.map({ [$0] }) ?? targets {
+    for target in command.server.map({ [$0] }) ?? targets {
       let rehearsal = Rehearsal(
         playbook: playbook,
         target: target,
-        seed: options.seed,
-        isReal: options.isReal
+        seed: command.seed,
+        isReal: command.isReal
       )
       switch play(rehearsal, original) {
       case .reported(let report):
         reports.append(report)
         if !report.hasPassed { code = 1 }
-        if !isJSON { Host.print((reports.count > 1 ? "\n" : "") + report.text(page)) }
+        if !command.isJSON { Host.print((reports.count > 1 ? "\n" : "") + report.text(page)) }
       case .ended(let other): return other
       }
     }
-    if isJSON { Host.print(String(decoding: json(reports), as: UTF8.self)) }
+    if command.isJSON { Host.print(String(decoding: json(reports), as: UTF8.self)) }
     return code
   }
 
