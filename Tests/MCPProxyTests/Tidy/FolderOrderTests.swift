@@ -11,7 +11,7 @@ extension TidyTests {
     private static let order = [
       "Time", "Tables", "System", "EventLoop", "Chaos", "Configuration", "Budget", "Resilience",
       "Usage", "Proxy/Link", "Proxy/Endpoint", "Proxy/Offerings", "Proxy/Calls", "Proxy/Client",
-      "Proxy/Control", "Proxy", "Commands", "Reaper", "ExampleServer", "Main.swift",
+      "Proxy/Control", "Proxy", "Reaper", "ExampleServer", "Commands", "Main.swift",
     ]
 
     /// Who names what stands above it, as `folder → folder`.
@@ -19,7 +19,6 @@ extension TidyTests {
       "Chaos → Proxy/Calls",
       "Chaos → Proxy/Client",
       "Chaos → Proxy/Endpoint",
-      "Commands → ExampleServer",
       "Proxy/Endpoint → Proxy/Calls",
       "Proxy/Endpoint → Proxy/Client",
       "Proxy/Link → Proxy/Endpoint",
