@@ -3,24 +3,25 @@
 /// The standard dictionary guards against keys chosen by others, which costs more than all the rest
 /// of finding a value; these numbers are our own. One multiplication spreads them, so that they do
 /// not stand in one long row, and the next free place takes what collides.
-struct NumberTable<Value> {
+package struct NumberTable<Value> {
   /// 0: free.
   private var numbers: [UInt64]
   private var values: [Value?]
-  private(set) var count = 0
+  /// How many numbers are in use.
+  package private(set) var count = 0
 
-  init() {
+  package init() {
     numbers = Array(repeating: 0, count: 16)
     values = Array(repeating: nil, count: 16)
   }
 
-  var isEmpty: Bool { count == 0 }
+  package var isEmpty: Bool { count == 0 }
 
   /// All numbers in use, in the order they were given.
-  var sortedNumbers: [UInt64] { numbers.filter { $0 != 0 }.sorted() }
+  package var sortedNumbers: [UInt64] { numbers.filter { $0 != 0 }.sorted() }
 
   /// Writing `nil` removes; 0 is never in use.
-  subscript(number: UInt64) -> Value? {
+  package subscript(number: UInt64) -> Value? {
     get { place(of: number).flatMap { values[$0] } }
     set {
       if let newValue { insert(newValue, number) } else { _ = remove(number) }
@@ -28,13 +29,24 @@ struct NumberTable<Value> {
   }
 
   /// Takes a value out.
-  mutating func remove(_ number: UInt64) -> Value? {
+  package mutating func remove(_ number: UInt64) -> Value? {
     guard let place = place(of: number) else { return nil }
     let value = values[place].take()
     numbers[place] = 0
     count -= 1
     closeGap(at: place)
     return value
+  }
+
+  /// Places that are looked at to find a number, for the tests that count them.
+  package func walk(to number: UInt64) -> Int {
+    var walk = 1
+    var place = home(number)
+    while numbers[place] != number, numbers[place] != 0 {
+      place = (place + 1) & mask
+      walk += 1
+    }
+    return walk
   }
 
   private mutating func insert(_ value: Value, _ number: UInt64) {

@@ -8,6 +8,18 @@ package struct AttemptNotes: RandomAccessCollection, Sendable {
     /// `nil`: answered, or the client took the call back.
     package let reason: CallFailure.Reason?
 
+    package init(
+      endpoint: Int,
+      duration: TimeSpan,
+      certainty: Certainty,
+      reason: CallFailure.Reason?
+    ) {
+      self.endpoint = endpoint
+      self.duration = duration
+      self.certainty = certainty
+      self.reason = reason
+    }
+
     /// Why it brought no answer, in the log's word; `nil`: it did.
     package var word: String? {
       if let reason { return reason.rawValue }

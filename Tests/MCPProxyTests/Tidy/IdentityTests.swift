@@ -8,7 +8,7 @@ extension TidyTests {
 
     /// Declarations in each file.
     private static let offenders: OffenderList = [
-      "AttemptNotes.swift": 2,
+      "AttemptNotes.swift": 3,
       "CallFlow.swift": 4,
       "Catalog.swift": 12,
       "ClientCall.swift": 1,

@@ -1,30 +1,30 @@
 import MCPProtocol
 
 /// What is known of a call while it goes from endpoint to endpoint.
-struct CallFlow {
-  let number: UInt64
-  let message: ClientMessage
-  let route: Route
-  let began: Instant
+package struct CallFlow {
+  package let number: UInt64
+  package let message: ClientMessage
+  package let route: Route
+  package let began: Instant
   /// When the client is told that there is no answer; time with a human moves it.
-  var deadline: Instant
+  package var deadline: Instant
   /// The most harmful effect of what was tried.
-  var effect: Effect
+  package var effect: Effect
   /// Attempts that were made, refusals not counted.
-  var attempts = 0
+  package var attempts = 0
   /// What each endpoint said, the client's own choice first.
-  var failures: [CallFailure] = []
+  package var failures: [CallFailure] = []
   /// An answer to be given unless a repeat brings a better one.
-  var answer: (answer: Answer, endpoint: Int)?
+  package var answer: (answer: Answer, endpoint: Int)?
   /// No other endpoint can take it: it waits its turn, however long its endpoint takes.
-  private(set) var isAlone = false
-  var notes = AttemptNotes()
-  var queued = TimeSpan.zero
-  var elsewhere = TimeSpan.zero
+  package private(set) var isAlone = false
+  package var notes = AttemptNotes()
+  package var queued = TimeSpan.zero
+  package var elsewhere = TimeSpan.zero
   /// The breaker of the last endpoint that was tried.
-  var breaker = BreakerWord.closed
+  package var breaker = BreakerWord.closed
 
-  init(number: UInt64, _ message: ClientMessage, _ route: Route, began: Instant) {
+  package init(number: UInt64, _ message: ClientMessage, _ route: Route, began: Instant) {
     self.number = number
     self.message = message
     self.route = route
@@ -36,7 +36,7 @@ struct CallFlow {
   /// Takes what a noted attempt came to.
   ///
   /// An effect that is worse than was believed holds for the attempts before it, too.
-  mutating func failed(_ failure: CallFailure, by endpoint: Int) {
+  package mutating func failed(_ failure: CallFailure, by endpoint: Int) {
     if failure.effect == .unsafe, mayHaveRun(at: endpoint) {
       effect = .unsafe
       for index in failures.indices where failures[index].endpoint == failure.endpoint {
@@ -47,7 +47,7 @@ struct CallFlow {
   }
 
   /// Whether the endpoint turned it away for the sake of a stand-in that there is not.
-  mutating func waitsAlone(for endpoint: String) -> Bool {
+  package mutating func waitsAlone(for endpoint: String) -> Bool {
     let count = failures.count
     failures.removeAll { $0.isForStandIn && $0.endpoint == endpoint }
     guard failures.count < count else { return false }
@@ -56,7 +56,7 @@ struct CallFlow {
   }
 
   /// Whether an attempt at the endpoint may have been carried out.
-  func mayHaveRun(at endpoint: Int) -> Bool {
+  package func mayHaveRun(at endpoint: Int) -> Bool {
     notes.contains { $0.endpoint == endpoint && $0.certainty != .notSent }
   }
 }
