@@ -36,21 +36,26 @@ package final class Route: Sendable {
 }
 
 /// Finds a route by the bytes of a name, in one step however many tools there are.
+///
+/// Servers choose the names of tools, and so the hash is one whose collisions nobody can foresee.
 package struct RoutingTable: Sendable {
   package let routes: [Route]
   private let names: [[UInt8]]
+  private let hash: SeededHash
   /// The last route whose name has this hash; `earlier` leads to the others.
   private var places = NumberTable<Int>()
   private var earlier: [Int?]
 
-  package init(_ routes: [Route]) {
+  /// What is found does not depend on the seed, only how fast.
+  package init(_ routes: [Route], seed: UInt64 = SeededHash.processSeed) {
     self.routes = routes
     names = routes.map { Array($0.name.utf8) }
+    hash = SeededHash(seed: seed)
     earlier = []
     for (place, name) in names.enumerated() {
-      let hash = Self.hash(name[...])
-      earlier.append(places[hash])
-      places[hash] = place
+      let hashed = number(name[...])
+      earlier.append(places[hashed])
+      places[hashed] = place
     }
   }
 
@@ -64,7 +69,7 @@ package struct RoutingTable: Sendable {
   }
 
   private func find(_ name: ArraySlice<UInt8>) -> Route? {
-    var candidate = places[Self.hash(name)]
+    var candidate = places[number(name)]
     while let place = candidate {
       if names[place][...] == name { return routes[place] }
       candidate = earlier[place]
@@ -72,10 +77,19 @@ package struct RoutingTable: Sendable {
     return nil
   }
 
-  /// Never 0, which the table keeps for itself.
-  private static func hash(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-    var hash = StableHash()
-    for byte in bytes { hash.add(byte) }
-    return max(1, hash.value)
+  /// Places and names that are looked at to find a name, for the tests that count them.
+  package func walk(to name: String) -> Int {
+    let name = Array(name.utf8)
+    let hashed = number(name[...])
+    var walk = places.walk(to: hashed)
+    var candidate = places[hashed]
+    while let place = candidate, names[place] != name {
+      candidate = earlier[place]
+      walk += 1
+    }
+    return walk
   }
+
+  /// Never 0, which the table keeps for itself.
+  private func number(_ name: ArraySlice<UInt8>) -> UInt64 { max(1, hash.value(name)) }
 }
