@@ -25,7 +25,7 @@ class Bench:
         self.homes = 0
         self.home = None
 
-    def config(self, count, hung=0):
+    def config(self, count, hung=0, tools=1):
         """Writes a configuration with `count` echo endpoints, every guard on; returns its path."""
         # Limits far above what a benchmark reaches: each is checked at every call, none refuses.
         guards = {
@@ -34,10 +34,11 @@ class Bench:
             "cost": {"perCall": 0.000001},
             "budget": {"calls": {"day": 1000000000}},
         }
-        servers = {f"e{i}": {"command": self.server, **guards} for i in range(count)}
+        entry = {"command": self.server, "args": ["--tools", str(tools)], **guards}
+        servers = {f"e{i}": entry for i in range(count)}
         for i in range(hung):
             servers[f"hung{i}"] = {"command": self.server, "args": ["--hang"]}
-        path = self.folder / f"config-{count}-{hung}.json"
+        path = self.folder / f"config-{count}-{hung}-{tools}.json"
         path.write_text(json.dumps({"mcpServers": servers}))
         return str(path)
 
@@ -77,7 +78,7 @@ class Bench:
                 values[name].append(self.measure(command, *options, *more, tool=tool)[key])
         return values
 
-    def per_call(self, tool, pattern, runs=(1000, 2000)):
+    def per_call(self, tool, pattern, runs=(1000, 2000), *options):
         """What one call of the proxy costs by the count of a tool of valgrind, which writes it as
         `pattern` says: the difference of two runs, so that start and end do not count. `None`: it
         said nothing."""
@@ -85,7 +86,7 @@ class Bench:
         for calls in runs:
             grind = ["valgrind", f"--tool={tool}", f"--{tool}-out-file=/dev/null"]
             command = grind + self.proxy(self.config(1))
-            seen = self.measure(command, "-n", calls, "-x", 300, tool="e0__echo")
+            seen = self.measure(command, "-n", calls, "-x", 300, *options, tool="e0__echo")
             found = re.search(pattern, seen["stderr"])
             if not found:
                 return None

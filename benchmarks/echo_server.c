@@ -1,6 +1,7 @@
-// echo_server [--hang]: the cheapest honest MCP server. It answers initialize, ping, tools/list and
-// tools/call, echoes every id byte for byte, and writes once for each batch of lines it has read.
-// With --hang it never answers anything, until its input ends.
+// echo_server [--hang | --tools COUNT]: the cheapest honest MCP server. It answers initialize,
+// ping, tools/list and tools/call, echoes every id byte for byte, and writes once for each batch of
+// lines it has read. With --hang it never answers anything, until its input ends; with --tools it
+// lists so many tools, each as long as those of real servers are (about 400 bytes).
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +9,16 @@
 
 #include "json.h"
 
-#define TOOLS                                                                    \
+#define FIRST_TOOL                                                               \
   "{\"tools\":[{\"name\":\"echo\",\"description\":\"Answers ok.\","              \
-  "\"inputSchema\":{\"type\":\"object\"}}]}"
+  "\"inputSchema\":{\"type\":\"object\"}}"
+#define FURTHER_TOOL                                                             \
+  ",{\"name\":\"search_documents_%d\",\"description\":\"Searches the documents "  \
+  "of a project for a text and returns the places where it stands, best first.\"," \
+  "\"inputSchema\":{\"type\":\"object\",\"properties\":{\"query\":{\"type\":"       \
+  "\"string\",\"description\":\"What to look for\"},\"limit\":{\"type\":"          \
+  "\"integer\",\"minimum\":1,\"maximum\":100,\"description\":\"How many "         \
+  "places\"}},\"required\":[\"query\"]},\"annotations\":{\"readOnlyHint\":true}}"
 #define CALLED "{\"content\":[{\"type\":\"text\",\"text\":\"ok\"}]}"
 
 // A growing run of bytes; `used` of them are meant.
@@ -34,6 +42,17 @@ static void add(struct bytes *bytes, const char *text, size_t size) {
 
 static void add_text(struct bytes *bytes, const char *text) { add(bytes, text, strlen(text)); }
 
+static int tools = 1;
+
+static void add_tools(struct bytes *out) {
+  char text[600];
+  add_text(out, FIRST_TOOL);
+  for (int number = 1; number < tools; number++) {
+    add(out, text, (size_t)snprintf(text, sizeof text, FURTHER_TOOL, number));
+  }
+  add_text(out, "]}");
+}
+
 // The revision the client asked for is the one it gets: this server has nothing that differs.
 static void add_initialize(struct bytes *out, struct slice params) {
   struct slice version = json_member(params, "protocolVersion");
@@ -54,7 +73,7 @@ static void answer(struct slice line, struct bytes *out) {
   if (slice_is(method, "\"tools/call\"")) {
     add_text(out, CALLED);
   } else if (slice_is(method, "\"tools/list\"")) {
-    add_text(out, TOOLS);
+    add_tools(out);
   } else if (slice_is(method, "\"initialize\"")) {
     add_initialize(out, json_member(line, "params"));
   } else if (slice_is(method, "\"ping\"")) {
@@ -77,6 +96,7 @@ static void write_all(struct bytes *out) {
 
 int main(int count, char **arguments) {
   int hangs = count > 1 && strcmp(arguments[1], "--hang") == 0;
+  if (count > 2 && strcmp(arguments[1], "--tools") == 0) tools = atoi(arguments[2]);
   struct bytes in = {0, 0, 0}, out = {0, 0, 0};
   size_t searched = 0;
   for (;;) {

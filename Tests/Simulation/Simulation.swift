@@ -33,6 +33,7 @@ struct Simulation {
 
   func run() -> Report {
     Witness.reset()
+    Mutant.resetWall()
     let plan = fault.map { Plan($0.scenario) } ?? Plan(seed: seed, mask: mask, calls: calls)
     let kernel = SimulatedKernel(World(plan: plan, fault: fault, isTold: isTold))
     if isTold { print(fault.map { "\($0)" } ?? "seed \(seed): \(plan.faults.description)") }
@@ -81,8 +82,9 @@ struct Simulation {
     }
     loop.run()
     kernel.observe(nil)
-    // The observer is the session, which knows the endpoints: a cycle as long as the process lives.
-    for endpoint in proxy.endpoints { endpoint.assumeIsolated { $0.observer = nil } }
+    // They know each other: a cycle as long as the process lives.
+    proxy.router.assumeIsolated { $0.detach() }
+    for endpoint in proxy.endpoints { endpoint.assumeIsolated { $0.detach() } }
     kernel.withWorld { FinalCheck.look($0) }
   }
 

@@ -1,5 +1,5 @@
 /// The opening of a session of the handshake era (MCP 2025-11-25, lifecycle).
-package enum Handshake {
+package enum HandshakeEra {
   /// What a server said of itself.
   package struct Server: Equatable, Sendable {
     package let version: ProtocolVersion

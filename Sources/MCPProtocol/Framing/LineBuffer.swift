@@ -28,7 +28,13 @@ package struct LineBuffer: Sendable {
 
   package init(limit: Int) {
     self.limit = limit
-    storage = [UInt8](repeating: 0, count: Self.initialCapacity)
+    storage = Self.memory(Self.initialCapacity)
+  }
+
+  /// Nothing of it is looked at before a reader has written there; what is never written costs no
+  /// page.
+  private static func memory(_ count: Int) -> [UInt8] {
+    unsafe [UInt8](unsafeUninitializedCapacity: count) { $1 = count }
   }
 
   /// Bytes held that are not yet part of a line handed out.
@@ -40,7 +46,7 @@ package struct LineBuffer: Sendable {
       (start, end, searched) = (0, 0, 0)
       // One big message must not cost its size for ever.
       if storage.count > 1 << 20 {
-        storage = [UInt8](repeating: 0, count: Self.initialCapacity)
+        storage = Self.memory(Self.initialCapacity)
       }
     } else if end == storage.count || start > storage.count / 2 {
       moveToFront()
@@ -83,8 +89,7 @@ package struct LineBuffer: Sendable {
     else { return nil }
     let capacity = storage.count
     let taken = storage
-    // Nothing of it is looked at before a reader has written there.
-    storage = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { $1 = capacity }
+    storage = Self.memory(capacity)
     (start, end, searched) = (0, 0, 0)
     return taken
   }

@@ -31,14 +31,12 @@ package enum JSONLexer {
       guard index < text.count else { throw JSONError(.unexpectedEnd, at: text.count) }
       switch text[index] {
       case UInt8(ascii: "\""): return index + 1
-      case UInt8(ascii: "\\"):
-        // A line break, the one escape that big texts are full of.
-        if index + 1 < text.count, text[index + 1] == UInt8(ascii: "n") {
-          index += 2
-        } else {
-          index = try skipEscape(text, from: index)
-        }
-      case 0x80...: index = try skipMultibyteCharacter(text, from: index)
+      case UInt8(ascii: "\\"): index = try skipEscape(text, from: index)
+      case 0x80...:
+        // Where one is, most often another follows.
+        repeat {
+          index = try skipMultibyteCharacter(text, from: index)
+        } while index < text.count && text[index] >= 0x80
       default: throw JSONError(.controlCharacter, at: index)
       }
     }
@@ -155,16 +153,8 @@ package enum JSONLexer {
     _ range: Range<Int>,
     _ literal: StaticString
   ) -> Bool {
-    guard range.count == literal.utf8CodeUnitCount else { return false }
-    var offset = 0
-    while offset < range.count {
-      // In bounds: the counts were just compared.
-      guard unsafe text[range.lowerBound + offset] == literal.utf8Start[offset] else {
-        return false
-      }
-      offset += 1
-    }
-    return true
+    range.count == literal.utf8CodeUnitCount
+      && ByteBlocks.begins(text, range.lowerBound, with: literal)
   }
 
   /// Skips a value that is neither an object nor an array.

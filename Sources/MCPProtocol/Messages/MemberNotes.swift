@@ -21,6 +21,7 @@ struct MemberNotes {
 
   private static let names = Set(Member.allCases.map(\.name))
 
+  @inline(__always)
   func has(_ member: Member) -> Bool { seen & 1 << member.rawValue != 0 }
 
   /// A member that stands twice could be read one way by us and another by the endpoint.

@@ -40,18 +40,23 @@ struct MemberWalk {
   /// The closing quote of a name that is plain and has its colon right behind it, as most are.
   @inline(__always)
   private func shortName(_ text: borrowing Span<UInt8>) -> Int? {
-    guard index < text.count, text[index] == UInt8(ascii: "\"") else { return nil }
+    guard index < text.count, text[index] == UInt8(ascii: "\""),
+      let close = ByteBlocks.nearQuote(text, from: index + 1) ?? plainEnd(text),
+      close + 1 < text.count, text[close + 1] == UInt8(ascii: ":")
+    else { return nil }
+    return close
+  }
+
+  /// Where a name of letters and digits ends, and the underscore among them.
+  @inline(never)
+  private func plainEnd(_ text: borrowing Span<UInt8>) -> Int? {
     var close = index + 1
-    // Letters and digits, and the underscore among them; anything else is looked at more closely.
     while close < text.count, text[close] >= 0x30, text[close] < 0x7F,
       text[close] != UInt8(ascii: "\\")
     {
       close += 1
     }
-    guard close + 1 < text.count, text[close] == UInt8(ascii: "\""),
-      text[close + 1] == UInt8(ascii: ":")
-    else { return nil }
-    return close
+    return close < text.count && text[close] == UInt8(ascii: "\"") ? close : nil
   }
 
   @inline(never)

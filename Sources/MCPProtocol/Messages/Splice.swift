@@ -63,6 +63,13 @@ package struct Splice: Sendable {
     }
   }
 
+  /// The whole message, spliced, with a line end.
+  package func applied(to source: [UInt8]) -> [UInt8] {
+    var frame: [UInt8] = []
+    append(source, 0..<source.count, to: &frame)
+    return frame
+  }
+
   private func room(_ edit: (range: Range<Int>, replacement: Replacement)?) -> Int {
     switch edit?.replacement {
     case .integer: 20

@@ -26,6 +26,8 @@ package struct Configuration: Sendable {
 /// One entry of `mcpServers`.
 package struct EndpointConfiguration: Sendable {
   package let name: String
+  /// The name as a JSON string, for records.
+  package let label: [UInt8]
   package var launch: Launch
   package var disabled = false
   /// Its tools are not listed and not callable; it serves only as somebody's fallback.
@@ -51,6 +53,19 @@ package struct EndpointConfiguration: Sendable {
     self.name = name
     self.launch = launch
     self.prefix = name
+    var writer = JSONWriter()
+    writer.string(name)
+    label = writer.bytes
+  }
+
+  /// What is launched for it; nil: it is not usable.
+  package var command: Command? { if case .process(let command) = launch { command } else { nil } }
+
+  /// Why nothing is started for it; nil: it can be used.
+  package var unusable: String? {
+    if disabled { return "it is disabled in the configuration" }
+    if case .unusable(let reason) = launch { return reason }
+    return nil
   }
 }
 

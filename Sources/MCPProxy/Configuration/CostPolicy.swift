@@ -8,4 +8,9 @@ package struct CostPolicy: Sendable, Equatable {
   package var from: String?
 
   package init() {}
+
+  /// What a call of a tool costs; nil: it is not said.
+  package func price(of tool: String) -> Double? {
+    tools.isEmpty ? perCall : tools[tool] ?? perCall
+  }
 }

@@ -115,8 +115,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
     unsafe own.watchers.remove(watch)
   }
 
-  package func setTimer(at deadline: Instant, owner: any LoopBound, token: UInt64) -> TimerID {
-    unsafe own.timers.set(deadline, owner: owner, token: token)
+  package func setTimer(at deadline: Instant, owner: any LoopBound) -> TimerID {
+    unsafe own.timers.set(deadline, owner: owner)
   }
 
   package func cancelTimer(_ timer: TimerID) {
@@ -166,7 +166,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
 
   private func fireTimers() {
     let now = now
-    while let due = unsafe own.timers.popDue(at: now) { due.owner.deliver(.timer(due.token)) }
+    while let owner = unsafe own.timers.popDue(at: now) { owner.deliver(.timer) }
   }
 
   private func runJobs(_ batch: inout [UnownedJob]) {

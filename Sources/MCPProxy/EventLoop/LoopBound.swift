@@ -5,8 +5,8 @@ package protocol LoopBound: Actor {
   nonisolated var loop: EventLoop { get }
   /// A watched descriptor is ready; `token` is the one it was watched under.
   func descriptorReady(_ token: UInt64, _ interest: Interest)
-  /// A timer's deadline has come; `token` is the one it was set with.
-  func timerFired(_ token: UInt64)
+  /// The actor's timer has fired: whatever is due is to be done, and the next time to be set.
+  func timerFired()
   /// All jobs of this turn have run and the loop is about to sleep: write what was collected.
   func turnEnded()
   /// A signal came; only the one actor the loop was told of hears it.
@@ -18,7 +18,7 @@ package protocol LoopBound: Actor {
 /// What the loop tells an actor.
 package enum LoopEvent: Sendable {
   case ready(UInt64, Interest)
-  case timer(UInt64)
+  case timer
   case turnEnded
   case signal(Signal)
 }
@@ -33,9 +33,10 @@ extension LoopBound {
   /// All actors of the loop have it as their executor and it runs one thing at a time, so on its
   /// thread each of them is isolated (docs/decisions/0009). It does what `assumeIsolated` does,
   /// without a closure on the heap and a search for the present executor at each step; that is why
-  /// `body` must capture nothing and is given its `argument`.
+  /// `body` must capture nothing and is given its `argument`. What is handed on need not be
+  /// sendable: it never leaves the thread.
   @inline(__always)
-  package nonisolated func onLoop<Argument: Sendable, Result: Sendable>(
+  package nonisolated func onLoop<Argument, Result>(
     _ argument: Argument,
     _ body: @escaping @Sendable (isolated Self, Argument) -> Result
   ) -> Result {
@@ -46,7 +47,7 @@ extension LoopBound {
   }
 
   package func descriptorReady(_ token: UInt64, _ interest: Interest) {}
-  package func timerFired(_ token: UInt64) {}
+  package func timerFired() {}
   package func turnEnded() {}
   package func signalReceived(_ signal: Signal) {}
 
@@ -58,7 +59,7 @@ extension LoopBound {
   private func receive(_ event: LoopEvent) {
     switch event {
     case .ready(let token, let interest): descriptorReady(token, interest)
-    case .timer(let token): timerFired(token)
+    case .timer: timerFired()
     case .turnEnded: turnEnded()
     case .signal(let signal): signalReceived(signal)
     }

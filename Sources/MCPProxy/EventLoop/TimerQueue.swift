@@ -1,7 +1,6 @@
 /// Deadlines in order: an indexed binary heap, so that a timer that is cancelled is gone at once.
 ///
-/// Almost every timer is a call's deadline and is cancelled by its answer; leaving dead ones in
-/// would keep 50 seconds of calls in memory.
+/// Each actor has one at most (`LoopTimer`).
 package struct TimerQueue<Owner> {
   /// Names one timer for `cancel`; never reused.
   package struct ID: Hashable, Sendable {
@@ -21,7 +20,6 @@ package struct TimerQueue<Owner> {
     let order: UInt64
     let slot: Int32
     let owner: Owner
-    let token: UInt64
   }
 
   private var heap: [Entry] = []
@@ -35,7 +33,7 @@ package struct TimerQueue<Owner> {
   package var count: Int { heap.count }
   package var nextDeadline: Instant? { heap.first?.deadline }
 
-  package mutating func set(_ deadline: Instant, owner: Owner, token: UInt64) -> ID {
+  package mutating func set(_ deadline: Instant, owner: Owner) -> ID {
     let slot: Int32
     if let reused = free.popLast() {
       slot = reused
@@ -46,7 +44,7 @@ package struct TimerQueue<Owner> {
     order += 1
     slots[Int(slot)].position = Int32(heap.count)
     heap.append(
-      Entry(deadline: deadline, order: order, slot: slot, owner: owner, token: token)
+      Entry(deadline: deadline, order: order, slot: slot, owner: owner)
     )
     siftUp(heap.count - 1)
     return ID(slot: slot, use: slots[Int(slot)].use)
@@ -60,10 +58,10 @@ package struct TimerQueue<Owner> {
   }
 
   /// Removes and returns the first timer whose deadline has come.
-  package mutating func popDue(at now: Instant) -> (owner: Owner, token: UInt64)? {
+  package mutating func popDue(at now: Instant) -> Owner? {
     guard let first = heap.first, first.deadline <= now else { return nil }
     remove(at: 0)
-    return (first.owner, first.token)
+    return first.owner
   }
 
   private mutating func remove(at position: Int) {

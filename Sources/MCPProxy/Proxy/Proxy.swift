@@ -2,15 +2,16 @@
 package actor Proxy: LoopBound {
   package nonisolated let loop: EventLoop
   package nonisolated let session: ClientSession
+  package nonisolated let router: Router
   package nonisolated let endpoints: [Endpoint]
+  private let parts: Parts
   private let launcher: Launcher
   private var exitCode: Int32 = 0
-  private var signals: [Signal] = []
-  private var signalWaiter = Waiter()
   private var flushWaiter = Waiter()
-  private var sessionIsOver = false
-  /// Endpoints whose processes may still run.
-  private var running = 0
+  private var timer = LoopTimer()
+  /// When a wait for the client's last read is looked at, and when calls in flight have had the
+  /// moment that a first Ctrl-C leaves them.
+  private var due: (flush: Instant?, grace: Instant?)
 
   /// What the proxy is made of, beside its configuration.
   package struct Parts: Sendable {
@@ -48,43 +49,34 @@ package actor Proxy: LoopBound {
 
   package init(loop: EventLoop, configuration: Configuration, parts: Parts) {
     self.loop = loop
+    self.parts = parts
     let settings = configuration.proxy
-    let launcher = Launcher(
+    launcher = Launcher(
       loop: loop,
       environment: parts.environment,
       binary: parts.binary,
       maxLine: settings.maxLine,
       log: parts.log
     )
-    self.launcher = launcher
-    let congestion = Congestion()
-    endpoints = configuration.endpoints.enumerated().map { index, endpoint in
-      Endpoint(
-        endpoint,
-        index: index,
-        loop: loop,
-        launcher: launcher,
-        congestion: congestion,
-        chaos: parts.chaos.flatMap { ChaosPlan($0, endpoint: endpoint.name) },
+    endpoints = configuration.endpoints.map { Endpoint($0, loop: loop, log: parts.log) }
+    let store = OfferingsStore(loop.kernel, folder: parts.folders.catalog, log: parts.log)
+    router = Router(
+      loop: loop,
+      Directory(endpoints, settings, store, parts.log),
+      UsageLog(
+        kernel: loop.kernel,
+        settings: settings,
+        folder: parts.folders.usage,
+        run: parts.run,
         log: parts.log
       )
-    }
+    )
     session = ClientSession(
       loop: loop,
       input: parts.input,
       output: parts.output,
-      endpoints: endpoints,
-      settings: settings,
-      usage: UsageLog(
-        kernel: loop.kernel,
-        settings: settings,
-        folder: parts.folders.usage,
-        names: endpoints.map(\.name),
-        run: parts.run,
-        log: parts.log
-      ),
-      store: CatalogStore(loop: loop, folder: parts.folders.catalog, log: parts.log),
-      congestion: congestion,
+      router: router,
+      maxLine: settings.maxLine,
       log: parts.log
     )
   }
@@ -93,97 +85,91 @@ package actor Proxy: LoopBound {
   /// streams could not be used.
   package func run() async -> Int32 {
     loop.deliverSignals(to: self)
-    running = endpoints.count
+    connect()
     await withDiscardingTaskGroup { group in
-      for endpoint in endpoints {
-        await endpoint.setObserver(session)
-        group.addTask {
-          await endpoint.run()
-          await self.endpointEnded()
-        }
-      }
-      group.addTask { await self.watchSignals() }
+      group.addTask { await self.router.run() }
       await session.run()
-      await finishWriting()
-      await session.end()
-      sessionIsOver = true
-      for endpoint in endpoints { await endpoint.stop() }
-      await launcher.stop()
-      signalWaiter.resume()
+      session.onLoop(()) { session, _ in session.end() }
     }
-    let hasFailed = await session.hasFailed
+    await finishWriting()
+    router.onLoop(false) { $0.stopAll(isHurried: $1) }
+    // Nobody waits any more for what would be started.
+    launcher.onLoop(()) { launcher, _ in launcher.stop() }
+    await router.untilStopped()
+    let hasFailed = session.onLoop(()) { session, _ in session.hasFailed }
     return exitCode == 0 && hasFailed ? 74 : exitCode
   }
 
-  private func endpointEnded() {
-    running -= 1
-    signalWaiter.resume()
+  /// Tells the actors of each other, and gives each endpoint the way to its server.
+  private func connect() {
+    router.onLoop(session) { router, session in
+      router.attach(session)
+      router.expectStops()
+    }
+    for endpoint in endpoints {
+      endpoint.onLoop((router, link(to: endpoint.configuration))) { $0.attach(to: $1.0, [$1.1]) }
+    }
+    router.onLoop(()) { router, _ in router.load() }
+  }
+
+  /// How a server is reached: a child process; one by URL will have a link of its own here.
+  private func link(to configuration: EndpointConfiguration) -> Endpoint.LinkMaker {
+    let (launcher, loop) = (launcher, loop)
+    let plan = parts.chaos.flatMap { ChaosPlan($0, endpoint: configuration.name) }
+    return { endpoint, base, report in
+      let command = configuration.command ?? Command("")
+      let link = ProcessLink(command, launcher, owner: endpoint, base: base, report: report)
+      return plan.map { ChaosLink(link, $0, loop.kernel) } ?? link
+    }
   }
 
   /// What the client has not read yet gets a last second.
   private func finishWriting() async {
     let deadline = loop.now + .seconds(1)
-    while !(await session.isFlushed), loop.now < deadline {
-      _ = loop.setTimer(at: loop.now + .milliseconds(5), owner: self, token: Timer.flush.rawValue)
+    while !session.onLoop((), { session, _ in session.isFlushed }), loop.now < deadline {
+      due.flush = loop.now + .milliseconds(5)
+      wake()
       await unsafe withUnsafeContinuation { unsafe flushWaiter.wait($0) }
     }
   }
 
-  // MARK: Signals
-
-  /// Acts on signals until nothing is left to end; the ends of children are signals, too.
-  private func watchSignals() async {
-    while !sessionIsOver || running > 0 {
-      if signals.isEmpty {
-        await unsafe withUnsafeContinuation { unsafe signalWaiter.wait($0) }
-      }
-      while !signals.isEmpty { await act(on: signals.removeFirst()) }
-    }
-  }
-
-  private func act(on signal: Signal) async {
-    switch signal {
-    case .childExited: await launcher.reap()
-    case .interrupt where exitCode == 0:
-      // The first: no new calls, and a moment for those in flight.
-      exitCode = 130
-      await session.end()
-      _ = loop.setTimer(at: loop.now + Self.grace, owner: self, token: Timer.grace.rawValue)
-    case .interrupt:
-      // The second means now.
-      await endNow()
-    case .terminate, .hangUp, .kill:
-      await session.end()
-      for endpoint in endpoints { await endpoint.stop() }
-    }
-  }
-
-  private func endNow() async {
-    await session.end()
-    for endpoint in endpoints {
-      await endpoint.stop()
-      await endpoint.kill()
-    }
-  }
+  // MARK: Signals and time
 
   /// What a first Ctrl-C leaves to calls in flight.
   private static let grace = TimeSpan.seconds(2)
 
-  private enum Timer: UInt64 {
-    case flush
-    case grace
-  }
-
-  package func timerFired(_ token: UInt64) {
-    switch Timer(rawValue: token) {
-    case .flush: flushWaiter.resume()
-    case .grace: signalReceived(.terminate)
-    case nil: break
+  package func signalReceived(_ signal: Signal) {
+    switch signal {
+    case .childExited: launcher.onLoop(()) { launcher, _ in launcher.reap() }
+    case .interrupt where exitCode == 0:
+      // The first: no new calls, and a moment for those in flight.
+      exitCode = 130
+      session.onLoop(()) { session, _ in session.end() }
+      due.grace = loop.now + Self.grace
+      wake()
+    // The second means now.
+    case .interrupt: stop(isHurried: true)
+    case .terminate, .hangUp, .kill: stop()
     }
   }
 
-  package func signalReceived(_ signal: Signal) {
-    signals.append(signal)
-    signalWaiter.resume()
+  private func stop(isHurried: Bool = false) {
+    session.onLoop(()) { session, _ in session.end() }
+    router.onLoop(isHurried) { $0.stopAll(isHurried: $1) }
   }
+
+  package func timerFired() {
+    timer.fired()
+    if let flush = due.flush, flush <= loop.now {
+      due.flush = nil
+      flushWaiter.resume()
+    }
+    if let grace = due.grace, grace <= loop.now {
+      due.grace = nil
+      stop()
+    }
+    wake()
+  }
+
+  private func wake() { timer.set(Instant.earlier(due.flush, due.grace), for: self) }
 }

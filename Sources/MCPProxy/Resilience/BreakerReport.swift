@@ -26,8 +26,6 @@ extension CircuitBreaker {
   package struct Counters: Sendable, Equatable {
     /// Results of calls that an older generation admitted.
     package var lateResults = 0
-    /// Calls refused.
-    package var rejected = 0
     /// Changes of state.
     package var transitions = 0
     /// Times a rule was broken; in metrics-only once for each excursion.

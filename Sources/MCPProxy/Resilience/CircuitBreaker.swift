@@ -53,31 +53,46 @@ package struct CircuitBreaker: Sendable {
 
   // MARK: - Calls
 
-  /// Asks for leave to make an attempt now.
+  /// Why no attempt may be made now; nil if one may.
   ///
-  /// After the open wait, if no own probe runs, the first call is the first half-open probe.
-  package mutating func admit(at now: Instant) -> Admission {
-    expire(at: now)
+  /// Changes nothing; what time alone has changed is to be applied before, with `expire(at:)`.
+  @inline(__always)
+  package func refusal(at now: Instant) -> CircuitBreaker.Refusal? {
     switch state {
-    case .closed, .metricsOnly: return .admitted(issue(at: now))
-    case .disabled: return .admitted(.untracked(generation: generation, at: now))
-    case .forcedOpen: return refuse(.forcedOpen)
+    case .closed, .metricsOnly, .disabled: nil
+    case .forcedOpen, .open, .halfOpen: refusalUnlessClosed(at: now)
+    }
+  }
+
+  private func refusalUnlessClosed(at now: Instant) -> CircuitBreaker.Refusal? {
+    switch state {
+    case .closed, .metricsOnly, .disabled: return nil
+    case .forcedOpen: return .forcedOpen
     case .open(let until):
-      if let deadline = probeDeadline { return refuse(.probing(retryAfter: deadline - now)) }
-      if now < until { return refuse(.open(retryAfter: until - now)) }
+      if let deadline = probeDeadline { return .probing(retryAfter: deadline - now) }
+      return now < until ? .open(retryAfter: until - now) : nil
+    case .halfOpen:
+      // Where there is no place, a probe is in flight: results alone never fill it undecided.
+      guard let deadline = probeDeadline, !probes.hasPlace(beside: evidence.inFlight.count)
+      else { return nil }
+      return .probing(retryAfter: deadline - now)
+    }
+  }
+
+  /// Gives leave for an attempt that `refusal(at:)` does not refuse at this instant.
+  package mutating func commit(at now: Instant) -> Permit {
+    switch state {
+    case .closed, .metricsOnly: return issue(at: now)
+    case .disabled, .forcedOpen: return .untracked(generation: generation, at: now)
+    case .halfOpen: return issue(isProbe: true, at: now)
+    case .open:
       move(to: .halfOpen)
       #if MUTANTS
       if Mutant.isActive(.firstProbeUncounted) {
-        return .admitted(.untracked(generation: generation, at: now))
+        return .untracked(generation: generation, at: now)
       }
       #endif
-      return .admitted(issue(isProbe: true, at: now))
-    case .halfOpen:
-      // Where there is no place, a probe is in flight: results alone never fill it undecided.
-      if let deadline = probeDeadline, !probes.hasPlace(beside: evidence.inFlight.count) {
-        return refuse(.probing(retryAfter: deadline - now))
-      }
-      return .admitted(issue(isProbe: true, at: now))
+      return issue(isProbe: true, at: now)
     }
   }
 
@@ -149,11 +164,6 @@ package struct CircuitBreaker: Sendable {
     return issue(isProbe: true, at: now)
   }
 
-  /// Half-open after a success; after a failure open again, for longer.
-  package mutating func settleOwnProbe(_ permit: Permit, succeeded: Bool, at now: Instant) {
-    settle(permit, succeeded ? .success : .failure, at: now)
-  }
-
   // MARK: - Time and the operator
 
   /// Applies what the time alone has changed: lost probes, calls in flight for too long.
@@ -213,11 +223,6 @@ package struct CircuitBreaker: Sendable {
       && (permit.slot == Permit.noSlot || evidence.inFlight.end(permit))
   }
 
-  private mutating func refuse(_ refusal: Refusal) -> Admission {
-    totals.rejected += 1
-    return .refused(refusal)
-  }
-
   private mutating func applyDeadlines(at now: Instant) {
     switch state {
     case .closed, .forcedOpen, .disabled, .metricsOnly: return
@@ -226,12 +231,8 @@ package struct CircuitBreaker: Sendable {
     if let deadline = probeDeadline, now >= deadline {
       let lost = evidence.inFlight.count
       // Dated back to the deadline, so a late timer does not prolong the wait.
-      open(
-        .probeTimeout,
-        calls: probes.finished + lost,
-        failures: probes.bad + lost,
-        at: deadline
-      )
+      let (calls, failures) = (probes.finished + lost, probes.bad + lost)
+      open(.probeTimeout, calls: calls, failures: failures, at: deadline)
     }
     if case .open(let until) = state, evidence.inFlight.count == 0, now >= until {
       isWaitOver = true

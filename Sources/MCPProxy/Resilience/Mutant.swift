@@ -70,6 +70,33 @@ package enum Mutant: String, CaseIterable, Sendable {
   /// A cancelled call stays in the queue, and blocks it when it comes to the head.
   /// A call waits only if a place or a token is missing.
   case cancelledWaiterStays
+  /// The time that a call may wait goes on when a server comes up, instead of beginning anew.
+  /// A call waits for a place no longer than the queue lets it, and no shorter.
+  case waitNotRenewed
+  /// A call of one tool takes its token out of another tool's bucket.
+  /// In any span t no more than burst + rate · t calls of a tool are let through.
+  case tokenOfAnotherTool
+  /// A call waits for a place, although the breaker is shut and will refuse it.
+  /// What an open breaker refuses is refused at once.
+  case shutBreakerWaits
+
+  // MARK: Processes and time
+
+  /// A process that was killed for what it did is waited for without end.
+  /// A process that does not end is given up.
+  case deathNotGivenUp
+  /// A stop that comes while the process is being started is forgotten.
+  /// When the proxy ends, nothing is left of its servers.
+  case stopWhileLaunchingForgotten
+  /// A ping that is answered does not end a row of silent ones.
+  /// Only pings in a row without an answer end a process.
+  case silentPingsKept
+  /// A call that was sent while a question was open is paused for all of it.
+  /// A call's time stands still only while it is in flight and a question is open.
+  case pausedBeforeSent
+  /// The number of a question that was closed is given to the next.
+  /// An answer reaches the question that it is for, or none.
+  case questionNumberReused
 
   // MARK: Repeats
 
@@ -116,9 +143,19 @@ package enum Mutant: String, CaseIterable, Sendable {
   // Written before a run starts and only read while it lasts, so no two threads meet here; a lock
   // would be taken at every decision of millions of runs.
   nonisolated(unsafe) private static var active: Mutant?
+  // The same: written between two decisions of the one thread that a run has.
+  nonisolated(unsafe) private static var wall = TimeSpan.zero
 
   /// Switches to this defect alone, or to none; only between runs.
   package static func activate(_ mutant: Mutant?) { unsafe active = mutant }
+
+  /// By how much the wall clock was set; what goes by it moves with it.
+  static var wallShift: TimeSpan { unsafe wall }
+
+  /// The wall clock is set; only the simulation's own thread does that.
+  package static func shiftWall(by span: TimeSpan) { unsafe wall = wall + span }
+  /// Another run begins.
+  package static func resetWall() { unsafe wall = .zero }
 
   /// Whether the program has this defect now.
   static func isActive(_ mutant: Mutant) -> Bool { unsafe active == mutant }

@@ -49,6 +49,15 @@ package enum OutcomeTable {
   /// JSON-RPC 2.0 "Internal error".
   package static let internalError = -32603
 
+  /// Whether an answer with this error code says that trying again may help: that of a failure of
+  /// the server itself.
+  package static func isRepeatable(_ code: Int?) -> Bool {
+    #if MUTANTS
+    if Mutant.isActive(.fallbackOnInvalidParams), code == -32602 { return true }
+    #endif
+    return code == internalError
+  }
+
   /// Judges an observation; only being throttled weighs differently for a half-open probe.
   package static func judge(_ observation: Observation, isProbe: Bool = false) -> Judgement {
     switch observation {

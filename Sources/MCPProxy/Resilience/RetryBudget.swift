@@ -21,8 +21,14 @@ package struct RetryBudget: Sendable {
     refilledAt = now
   }
 
+  /// Whether it would pay for one repeat now; changes nothing.
+  package func pays(at now: Instant) -> Bool {
+    var copy = self
+    return copy.withdraw(at: now)
+  }
+
   /// Pays for one repeat; false, and nothing paid, if that is more than there is.
-  package mutating func withdraw(at now: Instant) -> Bool {
+  @discardableResult package mutating func withdraw(at now: Instant) -> Bool {
     refill(at: now)
     #if MUTANTS
     if Mutant.isActive(.budgetOverdrawn), balance >= 0, balance < RetryBudget.one {

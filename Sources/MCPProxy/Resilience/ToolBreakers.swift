@@ -23,6 +23,8 @@ package struct ToolBreakers: Sendable {
     self.policy = ToolBreakers.toolPolicy(from: policy)
   }
 
+  /// Whether no tool has failed: nearly always.
+  package var isEmpty: Bool { entries.isEmpty }
   /// How many tools have a breaker.
   package var count: Int { entries.count }
   /// The tools that have one, in order.
@@ -39,6 +41,21 @@ package struct ToolBreakers: Sendable {
       return .admitted(.untracked(generation: generation, at: now))
     }
     return entries[place].breaker.admit(at: now)
+  }
+
+  /// Why a tool may not be called now; nil if it may; changes nothing.
+  package func refusal(_ tool: Int, at now: Instant) -> CircuitBreaker.Refusal? {
+    guard let place = places[tool] else { return nil }
+    var breaker = entries[place].breaker
+    breaker.expire(at: now)
+    return breaker.refusal(at: now)
+  }
+
+  /// Gives leave to call a tool that `refusal` does not refuse at this instant.
+  package mutating func commit(_ tool: Int, at now: Instant) -> Permit {
+    guard let place = use(tool) else { return .untracked(generation: generation, at: now) }
+    entries[place].breaker.expire(at: now)
+    return entries[place].breaker.commit(at: now)
   }
 
   /// Takes the result of an attempt, as `CircuitBreaker.settle` does.

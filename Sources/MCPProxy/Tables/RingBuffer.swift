@@ -1,5 +1,5 @@
 /// A first-in first-out queue in one array, which never shrinks.
-package struct RingBuffer<Element: Sendable>: Sendable {
+package struct RingBuffer<Element> {
   /// How many elements it holds.
   package private(set) var count = 0
   private var storage: [Element?]
@@ -63,3 +63,5 @@ package struct RingBuffer<Element: Sendable>: Sendable {
     head = 0
   }
 }
+
+extension RingBuffer: Sendable where Element: Sendable {}

@@ -2,22 +2,28 @@
 package struct AttemptNotes: RandomAccessCollection, Sendable {
   /// One sending to one endpoint, or its refusal.
   package struct Note: Sendable {
-    package let endpoint: Int
+    /// The endpoint's name as a JSON string; nil: the tool's own endpoint.
+    package let endpoint: [UInt8]?
     package let duration: TimeSpan
     package let certainty: Certainty
     /// `nil`: answered, or the client took the call back.
-    package let reason: CallFailure.Reason?
+    package let reason: FailureReason?
 
     package init(
-      endpoint: Int,
+      endpoint: [UInt8]?,
       duration: TimeSpan,
       certainty: Certainty,
-      reason: CallFailure.Reason?
+      reason: FailureReason?
     ) {
       self.endpoint = endpoint
       self.duration = duration
       self.certainty = certainty
       self.reason = reason
+    }
+
+    /// An attempt that was answered.
+    package static func answered(by endpoint: [UInt8]?, after span: TimeSpan) -> Note {
+      Note(endpoint: endpoint, duration: span, certainty: .answered, reason: nil)
     }
 
     /// Why it brought no answer, in the log's word; `nil`: it did.
@@ -42,17 +48,5 @@ package struct AttemptNotes: RandomAccessCollection, Sendable {
 
   package mutating func append(_ note: Note) {
     if leading == nil { leading = note } else { others.append(note) }
-  }
-}
-
-extension AttemptNotes.Note {
-  /// An attempt that was answered.
-  init(_ answer: Answer, by endpoint: Int) {
-    self.init(
-      endpoint: endpoint,
-      duration: answer.received - answer.sent,
-      certainty: .answered,
-      reason: nil
-    )
   }
 }

@@ -27,9 +27,6 @@ struct UsageLine {
   }
 
   let run: Run
-  /// The endpoints' names as JSON strings, by index.
-  let names: [[UInt8]]
-  private let longestName: Int
   private let runMembers: [UInt8]
   private let clientMembers: [UInt8]
   private var clock = TimestampWriter()
@@ -37,10 +34,8 @@ struct UsageLine {
   private var costWritten: Double?
   private var costText: [UInt8] = []
 
-  init(run: Run, names: [[UInt8]]) {
+  init(run: Run) {
     self.run = run
-    self.names = names
-    longestName = names.map(\.count).max() ?? 0
     var writer = JSONWriter()
     writer.string(run.id)
     runMembers = Array("\",\"run\":".utf8) + writer.bytes + Array(",\"seq\":".utf8)
@@ -69,9 +64,13 @@ struct UsageLine {
 
   /// What a line takes at most: everything that has no length of its own in `fixedRoom`.
   private func room(for record: borrowing UsageRecord) -> Int {
-    let attempts = record.attempts.count * (longestName + Self.attemptRoom)
-    return Self.fixedRoom + runMembers.count + clientMembers.count + 2 * longestName
-      + record.tool.count + attempts + Self.longestID * 6 + costText.count
+    var names = record.endpoint.count
+    if case .standIn(let name) = record.via { names += name.count }
+    for attempt in record.attempts {
+      names += Self.attemptRoom + (attempt.endpoint?.count ?? record.endpoint.count)
+    }
+    return Self.fixedRoom + runMembers.count + clientMembers.count + names
+      + record.tool.count + Self.longestID * 6 + costText.count
       + (run.isChaotic ? Self.injectedRoom : 0)
   }
 
@@ -90,11 +89,7 @@ struct UsageLine {
     line.append(runMembers)
     line.append(integer: moment.number)
     line.append(clientMembers)
-    if let endpoint = record.endpoint {
-      line.append(names[endpoint])
-    } else {
-      line.append("\"\"")
-    }
+    if record.endpoint.isEmpty { line.append("\"\"") } else { line.append(record.endpoint) }
     line.append(",\"tool\":")
     line.append(record.tool)
     line.append(",\"id\":")
@@ -133,20 +128,20 @@ struct UsageLine {
 
   /// Ids are strings here whatever they were: columns of one type are easier to query.
   private func appendID(_ record: borrowing UsageRecord, to line: inout ByteWriter) {
-    guard let message = record.message else { return line.append("\"\"") }
-    let id = message.envelope.id
-    let isString = id.first.map { message.line[$0] == UInt8(ascii: "\"") } ?? false
+    let id = record.id
+    guard let first = id.first else { return line.append("\"\"") }
+    let isString = record.line[first] == UInt8(ascii: "\"")
     guard id.count <= Self.longestID else {
       // A peer's id may be of any length; a line may not.
       let text =
         isString
-        ? Array(JSONDocument.decodeString(message.line, id).utf8) : Array(message.line[id])
+        ? Array(JSONDocument.decodeString(record.line, id).utf8) : Array(record.line[id])
       var writer = JSONWriter()
       writer.string(utf8: Self.head(of: text[...]))
       return line.append(writer.bytes)
     }
     if !isString { line.append(UInt8(ascii: "\"")) }
-    line.append(message.line, id)
+    line.append(record.line, id)
     if !isString { line.append(UInt8(ascii: "\"")) }
   }
 
@@ -191,7 +186,7 @@ struct UsageLine {
       if !isFirst { line.append(UInt8(ascii: ",")) }
       isFirst = false
       line.append("{\"endpoint\":")
-      line.append(names[attempt.endpoint])
+      line.append(attempt.endpoint ?? record.endpoint)
       line.append(",\"ms\":")
       line.append(milliseconds: attempt.duration)
       line.append(",\"certainty\":\"")
@@ -202,9 +197,14 @@ struct UsageLine {
       line.append("\"}")
     }
     line.append(UInt8(ascii: "]"))
-    if let via = record.via {
+    switch record.via {
+    case .nobody: break
+    case .home:
       line.append(",\"via\":")
-      line.append(names[via])
+      line.append(record.endpoint)
+    case .standIn(let name):
+      line.append(",\"via\":")
+      line.append(name)
     }
     if record.breaker == .closed {
       line.append(",\"breaker\":\"closed\"")

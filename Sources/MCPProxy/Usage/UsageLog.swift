@@ -23,18 +23,18 @@ package struct UsageLog: Sendable {
   /// The day the open file is for; days are counted since 1970.
   private var day: Int64 = -1
   private var checked = Instant.zero
-  private var written = 0
+  /// Lines that were made.
+  private var count = 0
   /// Where our last line ended; -1: not known.
   private var end = -1
   private var dropped = 0
   private var hasWarned = false
 
-  /// Dated files go to `folder` when the configuration names no place; `names` are the endpoints'.
+  /// Dated files go to `folder` when the configuration names no place.
   package init(
     kernel: any Kernel,
     settings: ProxySettings,
     folder: String,
-    names: [String],
     run: UsageRun,
     log: Log
   ) {
@@ -49,12 +49,7 @@ package struct UsageLog: Sendable {
         session: run.session,
         project: run.project,
         isChaotic: run.isChaotic
-      ),
-      names: names.map { name in
-        var writer = JSONWriter()
-        writer.string(name)
-        return writer.bytes
-      }
+      )
     )
   }
 
@@ -65,7 +60,7 @@ package struct UsageLog: Sendable {
     run.client = name.map { String($0.prefix(100)) }
     run.clientVersion = version.map { String($0.prefix(100)) }
     run.version = proto
-    line = UsageLine(run: run, names: line.names)
+    line = UsageLine(run: run)
   }
 
   package mutating func append(_ record: consuming UsageRecord) {
@@ -78,16 +73,22 @@ package struct UsageLog: Sendable {
   /// Records that are written without regard to it.
   private static let mostRecords = 512
 
-  /// The answers of this turn are on their way: writes the lines, or says when to `flush`.
-  package mutating func turnEnded() -> Instant? {
-    guard !records.isEmpty else { return nil }
+  /// The answers of this turn are on their way: writes the lines, or will when it is woken.
+  package mutating func turnEnded() {
+    guard !records.isEmpty else { return }
     let now = kernel.now()
     noteEnd(now)
     guard now - lastWrite < Self.interval, records.count < Self.mostRecords else {
-      write(at: now)
-      return nil
+      return write(at: now)
     }
-    return lastWrite + Self.interval
+  }
+
+  /// When lines are to be written that were not; nil: there are none.
+  package var nextDeadline: Instant? { records.isEmpty ? nil : lastWrite + Self.interval }
+
+  /// Writes what is due by now.
+  package mutating func expire(at now: Instant) {
+    if let due = nextDeadline, due <= now { flush() }
   }
 
   /// Writes the lines of the calls that have ended.
@@ -108,7 +109,7 @@ package struct UsageLog: Sendable {
   private mutating func write(at now: Instant) {
     lastWrite = now
     let wallClock = kernel.wallClock()
-    let count = records.count
+    let lines = records.count
     makeLines(at: now, wallClock)
     do throws(SystemError) {
       let file = try currentFile(wallClock, now)
@@ -117,7 +118,7 @@ package struct UsageLog: Sendable {
       // They were said in the first of these lines.
       dropped = 0
     } catch {
-      dropped += count
+      dropped += lines
       // A file that failed may fail for ever (a full disk does not): open it anew next time.
       closeFile()
       if !hasWarned { log.warn("usage log \(path): \(error); calls go on without it") }
@@ -127,16 +128,23 @@ package struct UsageLog: Sendable {
 
   private mutating func makeLines(at now: Instant, _ wallClock: Int64) {
     bytes.removeAll(keepingCapacity: true)
-    for index in records.indices {
-      written += 1
-      let moment = UsageLine.Moment(
-        number: written,
-        wallClock: wallClock - (now - records[index].finished).nanoseconds,
-        dropped: index == 0 ? dropped : 0
-      )
-      line.write(records[index], moment, to: &bytes)
+    // Out of the log while they are written: else each would be copied, and all it refers to.
+    var written: [UsageRecord] = []
+    swap(&records, &written)
+    do {
+      let all = written.span
+      for index in all.indices {
+        count += 1
+        let moment = UsageLine.Moment(
+          number: count,
+          wallClock: wallClock - (now - all[index].finished).nanoseconds,
+          dropped: index == 0 ? dropped : 0
+        )
+        line.write(all[index], moment, to: &bytes)
+      }
     }
-    records.removeAll(keepingCapacity: true)
+    written.removeAll(keepingCapacity: true)
+    swap(&records, &written)
     finished = 0
   }
 

@@ -16,12 +16,25 @@ package struct UsageRecord: Sendable {
     case unavailable
   }
 
-  package let message: ClientMessage?
+  /// Which endpoint answered.
+  package enum Via: Sendable {
+    case nobody
+    /// The tool's own.
+    case home
+    /// Another; its name as a JSON string.
+    case standIn([UInt8])
+  }
+
+  /// The request's bytes, and where among them its id stands.
+  package let line: [UInt8]
+  package let id: Range<Int>
+  package let requestBytes: Int
   package let began: Instant
   /// When the answer had been handed to the system.
   package var finished = Instant.zero
-  /// Where the tool is at home, if there is such a tool.
-  package var endpoint: Int?
+  /// The name of the endpoint where the tool is at home, as a JSON string; empty: there is no such
+  /// tool.
+  package var endpoint: [UInt8] = []
   /// The tool's name as a JSON string.
   package var tool = Self.noName
   package var effect = Effect.unsafe
@@ -30,7 +43,7 @@ package struct UsageRecord: Sendable {
   package var certainty = Certainty.answered
   package var attempts = AttemptNotes()
   /// Who answered.
-  package var via: Int?
+  package var via = Via.nobody
   package var breaker = BreakerWord.closed
   package var queued = TimeSpan.zero
   /// Time at endpoints and with humans: not the proxy's.
@@ -43,10 +56,11 @@ package struct UsageRecord: Sendable {
 
   private static let noName = Array("\"\"".utf8)
 
-  package init(_ message: ClientMessage?, began: Instant) {
-    self.message = message
+  /// `id` is where the id stands in `line`; empty: there is none.
+  package init(_ line: [UInt8], id: Range<Int>, bytes: Int, began: Instant) {
+    self.line = line
+    self.id = id
+    requestBytes = bytes
     self.began = began
   }
-
-  package var requestBytes: Int { message?.length ?? 0 }
 }

@@ -12,26 +12,26 @@ public func fuzzUsage(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   }
   let line = Array(input.prefix { $0 != 0x0A })
   if let envelope = try? EnvelopeParser.parse(line.span), envelope.kind == .request {
-    checkWritten(ClientMessage(line, envelope))
+    checkWritten(Request(line, length: line.count, envelope))
   }
   return 0
 }
 
 /// What is written of a call is one line of JSON, and read as what was written.
-private func checkWritten(_ message: ClientMessage) {
-  let name = message.envelope.name
-  var record = UsageRecord(message, began: .zero)
-  if !name.isEmpty, message.line[name.lowerBound] == UInt8(ascii: "\"") {
-    record.tool = Array(message.line[name])
+private func checkWritten(_ request: Request) {
+  let (line, name) = (request.line, request.name)
+  var record = UsageRecord(line, id: request.id, bytes: request.length, began: .zero)
+  if !name.isEmpty, line[name.lowerBound] == UInt8(ascii: "\"") {
+    record.tool = Array(line[name])
   }
-  var random = InputRandom(message.line)
+  var random = InputRandom(line)
   let number = Int64(random.below(1 << 30)) * Int64(random.below(1 << 30))
   record.finished = Instant(nanoseconds: number)
   record.errorCode = random.below(2) == 0 ? nil : Int.min + Int(number)
   record.status = random.below(2) == 0 ? .ok : .rejectedBreaker
   record.breaker = .metricsOnly
-  record.endpoint = random.below(2) == 0 ? nil : 0
-  record.via = random.below(2) == 0 ? nil : 0
+  record.endpoint = random.below(2) == 0 ? [] : record.tool
+  record.via = random.below(2) == 0 ? [] : record.tool
   record.queued = TimeSpan(nanoseconds: number)
   record.cost = random.below(2) == 0 ? nil : Double(number) / 1e9
   record.answerBytes = Int(number)
@@ -39,15 +39,15 @@ private func checkWritten(_ message: ClientMessage) {
   for _ in 0..<attempts {
     record.attempts.append(
       .init(
-        endpoint: 0,
+        endpoint: record.tool,
         duration: TimeSpan(nanoseconds: number),
         certainty: .unknown,
         reason: .resultTooLarge
       )
     )
   }
-  let run = UsageLine.Run(id: String(decoding: message.id, as: UTF8.self))
-  var writer = UsageLine(run: run, names: [record.tool])
+  let run = UsageLine.Run(id: String(decoding: line[request.id], as: UTF8.self))
+  var writer = UsageLine(run: run)
   let moment = UsageLine.Moment(
     number: Int.max - Int(number),
     wallClock: number,

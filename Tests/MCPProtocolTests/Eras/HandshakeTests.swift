@@ -2,18 +2,18 @@ import MCPProtocol
 import Testing
 
 @Suite struct HandshakeTests {
-  private static func outcome(_ answer: String) throws -> Handshake.Outcome {
+  private static func outcome(_ answer: String) throws -> HandshakeEra.Outcome {
     let line = #"{"jsonrpc":"2.0","id":1,\#(answer)}"#.bytes
-    return Handshake.read(line, try EnvelopeParser.parse(line.span))
+    return HandshakeEra.read(line, try EnvelopeParser.parse(line.span))
   }
 
-  private static func server(_ answer: String) throws -> Handshake.Server? {
+  private static func server(_ answer: String) throws -> HandshakeEra.Server? {
     guard case .opened(let server) = try outcome(answer) else { return nil }
     return server
   }
 
   @Test func `the request offers the latest revision and says who asks`() throws {
-    let bytes = Handshake.request(capabilities: #"{"roots":{}}"#.bytes)
+    let bytes = HandshakeEra.request(capabilities: #"{"roots":{}}"#.bytes)
     #expect(
       bytes.text
         == #"{"protocolVersion":"2025-11-25","capabilities":{"roots":{}},"clientInfo":"#
@@ -93,7 +93,7 @@ import Testing
     let line = #"[{"jsonrpc":"2.0","id":1,"result":{}}]"#.bytes
     let envelope = try EnvelopeParser.parse(line.span)
     #expect(
-      Handshake.read(line, envelope) == .failed("answered initialize with something unreadable")
+      HandshakeEra.read(line, envelope) == .failed("answered initialize with something unreadable")
     )
   }
 
@@ -114,13 +114,13 @@ import Testing
   {
     let bytes = (capabilities ?? "").bytes
     let node = capabilities == nil ? nil : try JSONDocument.parse(bytes).root
-    #expect(Handshake.passedOn(node, bytes).text == passedOn)
+    #expect(HandshakeEra.passedOn(node, bytes).text == passedOn)
   }
 
   @Test(arguments: Vector.messages.filter { ["L-init-ok", "L-init-2024-ok"].contains($0.name) })
   func `the vectors open a session`(vector: Vector) throws {
     let envelope = try EnvelopeParser.parse(vector.line.span)
-    guard case .opened = Handshake.read(vector.line, envelope) else {
+    guard case .opened = HandshakeEra.read(vector.line, envelope) else {
       Issue.record("\(vector) opens nothing")
       return
     }

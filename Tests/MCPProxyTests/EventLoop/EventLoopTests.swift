@@ -8,9 +8,9 @@ struct EventLoopTests {
     let witness = LoopWitness(loop)
     let times = loop.runUntilDone {
       let start = loop.now
-      _ = loop.setTimer(at: start + .seconds(3), owner: witness, token: 3)
-      _ = loop.setTimer(at: start + .seconds(1), owner: witness, token: 1)
-      let cancelled = loop.setTimer(at: start + .seconds(2), owner: witness, token: 2)
+      _ = loop.setTimer(at: start + .seconds(3), owner: witness)
+      _ = loop.setTimer(at: start + .seconds(1), owner: witness)
+      let cancelled = loop.setTimer(at: start + .seconds(2), owner: witness)
       loop.cancelTimer(cancelled)
       var times: [Double] = []
       for _ in 0..<2 {
@@ -20,7 +20,7 @@ struct EventLoopTests {
       return times
     }
     #expect(times == [1, 3])
-    #expect(loop.runUntilDone { await witness.events } == ["timer 1", "timer 3"])
+    #expect(loop.runUntilDone { await witness.events } == ["timer", "timer"])
     #expect(loop.pendingTimers == 0)
   }
 
@@ -50,7 +50,7 @@ struct EventLoopTests {
     let loop = EventLoop(kernel: FakeKernel())
     let witness = LoopWitness(loop)
     let events = loop.runUntilDone {
-      _ = loop.setTimer(at: loop.now + .seconds(1), owner: witness, token: 1)
+      _ = loop.setTimer(at: loop.now + .seconds(1), owner: witness)
       loop.atEndOfTurn(witness)
       await withDiscardingTaskGroup { group in
         for number in 0..<3 { group.addTask { await witness.note("job \(number)") } }
@@ -59,7 +59,7 @@ struct EventLoopTests {
       await witness.nextEvent()
       return await witness.events
     }
-    #expect(events == ["job 0", "job 1", "job 2", "turn ended", "timer 1"])
+    #expect(events == ["job 0", "job 1", "job 2", "turn ended", "timer"])
   }
 
   @Test func `readiness reaches the owner until it is unwatched`() throws {
@@ -72,16 +72,16 @@ struct EventLoopTests {
       await witness.nextEvent()
       // Without interest nothing is reported, though there is something to read.
       try? loop.rewatch(Descriptor(5), watch ?? 0, [])
-      _ = loop.setTimer(at: loop.now + .seconds(1), owner: witness, token: 1)
+      _ = loop.setTimer(at: loop.now + .seconds(1), owner: witness)
       await witness.nextEvent()
       try? loop.rewatch(Descriptor(5), watch ?? 0, [.reading, .writing])
       await witness.nextEvent()
       loop.unwatch(Descriptor(5), watch ?? 0)
-      _ = loop.setTimer(at: loop.now + .seconds(1), owner: witness, token: 2)
+      _ = loop.setTimer(at: loop.now + .seconds(1), owner: witness)
       await witness.nextEvent()
       return await witness.events
     }
-    #expect(events == ["ready 9 r", "timer 1", "ready 9 rw", "timer 2"])
+    #expect(events == ["ready 9 r", "timer", "ready 9 rw", "timer"])
     #expect(kernel.seen.watches.isEmpty)
   }
 

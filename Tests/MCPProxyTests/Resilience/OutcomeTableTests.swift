@@ -47,4 +47,9 @@ import Testing
   @Test func `being throttled fails a probe`() {
     #expect(OutcomeTable.judge(.throttled, isProbe: true).endpoint == .failure)
   }
+
+  @Test(arguments: [(nil, false), (-32603, true), (-32602, false), (0, false)] as [(Int?, Bool)])
+  func `only a server's internal error may be repeated`(code: Int?, isRepeatable: Bool) {
+    #expect(OutcomeTable.isRepeatable(code) == isRepeatable)
+  }
 }

@@ -1,8 +1,8 @@
 import MCPProxy
 import Testing
 
-/// Random and exhaustive sequences of steps for breaker, bucket, queue and retry budget, each
-/// compared with its model after every step.
+/// Random and exhaustive sequences of steps for everything that has a model, compared with it after
+/// every step.
 @Suite struct PropertyTests {
   @Test(arguments: 0..<4)
   func `ten thousand random sequences of a breaker agree with the model`(part: Int) {
@@ -28,8 +28,24 @@ import Testing
     PropertyTests.search(BucketMachine.self, seeds: 1000)
   }
 
-  @Test func `random sequences of a queue agree with the model`() {
-    PropertyTests.search(QueueMachine.self, seeds: 1000)
+  @Test func `random sequences of admissions agree with the model`() {
+    PropertyTests.search(GuardsMachine.self, seeds: 1000)
+  }
+
+  @Test func `random sequences of calls that wait agree with the model`() {
+    PropertyTests.search(WaitingMachine.self, seeds: 1000)
+  }
+
+  @Test func `random sequences of a process's life agree with the model`() {
+    PropertyTests.search(LifeMachine.self, seeds: 2000)
+  }
+
+  @Test func `random sequences of requests in flight agree with the model`() {
+    PropertyTests.search(InFlightMachine.self, seeds: 1000)
+  }
+
+  @Test func `random sequences of questions agree with the model`() {
+    PropertyTests.search(QuestionsMachine.self, seeds: 300)
   }
 
   @Test func `random sequences of a retry budget agree with the model`() {
@@ -53,10 +69,17 @@ import Testing
     PropertyTests.searchAll(machine, SmallScope.moreBreakerSteps, length: 4)
   }
 
-  @Test func `every short sequence of a bucket, a queue and a retry budget does, too`() {
+  @Test func `every short sequence of a bucket and a retry budget does, too`() {
     PropertyTests.searchAll(SmallScope.bucket, SmallScope.bucketSteps, length: 5)
-    PropertyTests.searchAll(SmallScope.queue, SmallScope.queueSteps, length: 5)
     PropertyTests.searchAll(SmallScope.retryBudget, SmallScope.retryBudgetSteps, length: 5)
+  }
+
+  @Test func `every short sequence of calls that wait does`() {
+    PropertyTests.searchAll(SmallScope.waiting, SmallScope.waitingSteps, length: 4)
+  }
+
+  @Test func `every short sequence of a process's life does`() {
+    PropertyTests.searchAll(SmallScope.life, SmallScope.lifeSteps, length: 5)
   }
 
   private static func searchAll<M: Machine>(_ machine: M, _ steps: [M.Step], length: Int) {

@@ -49,7 +49,7 @@ actor LoopWitness: LoopBound {
     happened("ready \(token) \(words)")
   }
 
-  func timerFired(_ token: UInt64) { happened("timer \(token)") }
+  func timerFired() { happened("timer") }
 
   func turnEnded() { happened("turn ended") }
 

@@ -6,12 +6,7 @@ extension TidyTests {
     private static let most = 12
 
     /// Classes and actors with more, and how many they have.
-    private static let large: OffenderList = [
-      "ClientSession": 47,
-      "Endpoint": 53,
-      "EndpointProcess": 13,
-      "Launcher": 13,
-    ]
+    private static let large: OffenderList = [:]
 
     @Test func `a class or actor has at most twelve stored properties`() throws {
       // Constants of the type itself are not its state, and mutants not in the product.
@@ -31,9 +26,12 @@ extension TidyTests {
     private static let open: OffenderList = [
       "Batch": 1,
       "BreakerEvidence": 1,
-      "CallFlow": 9,
-      "Catalog.Source": 3,
+      "CallFollower": 1,
       "EventLoop.Own": 5,
+      "Offerings.Source": 2,
+      "Terms": 2,
+      "UsageRecord": 16,
+      "Wire": 2,
     ]
 
     @Test func `what changes itself is changed by nobody else`() throws {

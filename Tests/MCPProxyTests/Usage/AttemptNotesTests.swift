@@ -2,13 +2,16 @@ import MCPProxy
 import Testing
 
 struct AttemptNotesTests {
+  /// An endpoint's name as a JSON string.
+  private static func label(_ number: Int) -> [UInt8] { Array("\"\(number)\"".utf8) }
+
   private static func note(
     _ endpoint: Int,
     _ certainty: Certainty = .answered,
     _ reason: CallFailure.Reason? = nil
   ) -> AttemptNotes.Note {
     AttemptNotes.Note(
-      endpoint: endpoint,
+      endpoint: label(endpoint),
       duration: .milliseconds(Int64(endpoint)),
       certainty: certainty,
       reason: reason
@@ -19,12 +22,13 @@ struct AttemptNotesTests {
   func `attempts are kept in their order`(count: Int) {
     var notes = AttemptNotes()
     for number in 0..<count { notes.append(Self.note(number)) }
-    #expect(notes.map(\.endpoint) == Array(0..<count))
+    let labels = (0..<count).map(Self.label)
+    #expect(notes.map(\.endpoint) == labels)
     #expect(notes.count == count)
     #expect(notes.isEmpty == (count == 0))
     #expect(notes.first?.duration == (count == 0 ? nil : .milliseconds(0)))
-    #expect(notes.last?.endpoint == (count == 0 ? nil : count - 1))
-    #expect(notes.reversed().map(\.endpoint) == (0..<count).reversed())
+    #expect(notes.last?.endpoint == labels.last)
+    #expect(notes.reversed().map(\.endpoint) == labels.reversed())
   }
 
   @Test(

@@ -20,7 +20,6 @@ struct UsageLogTests {
       kernel: kernel,
       settings: settings,
       folder: "/usage",
-      names: ["server"],
       run: UsageRun(id: "run-1", session: "s", project: "p\"q"),
       log: log
     )
@@ -28,11 +27,15 @@ struct UsageLogTests {
 
   private func record() throws -> UsageRecord {
     let bytes = Array(line.utf8)
-    let message = ClientMessage(bytes, try EnvelopeParser.parse(bytes.span))
-    var record = UsageRecord(message, began: kernel.now())
-    record.endpoint = 0
+    var record = try record(of: bytes)
+    record.endpoint = Array(#""server""#.utf8)
     record.tool = Array("\"t\"".utf8)
     return record
+  }
+
+  private func record(of line: [UInt8]) throws -> UsageRecord {
+    let envelope = try EnvelopeParser.parse(line.span)
+    return UsageRecord(line, id: envelope.id, bytes: line.count, began: kernel.now())
   }
 
   private func lines(_ path: String) -> [JSONText] {
@@ -120,21 +123,23 @@ struct UsageLogTests {
     var log = log()
     kernel.script { $0.now = at(1) }
     log.append(try record())
-    #expect(log.turnEnded() == nil)
+    log.turnEnded()
+    #expect(log.nextDeadline == nil)
     log.append(try record())
-    let due = log.turnEnded()
-    #expect(due == at(1) + .milliseconds(1))
+    log.turnEnded()
+    #expect(log.nextDeadline == at(1) + .milliseconds(1))
+    log.expire(at: at(1))
     #expect(lines(today).count == 1)
     kernel.script {
       $0.now = at(1) + .milliseconds(1)
       $0.wallClock += 1_000_000
     }
-    log.flush()
+    log.expire(at: kernel.now())
     let times = lines(today).compactMap { $0.string("ts") }
     #expect(times == Array(repeating: "2026-11-21T12:00:00.000000Z", count: 2))
     for _ in 0..<512 { log.append(try record()) }
-    let next = log.turnEnded()
-    #expect(next == nil)
+    log.turnEnded()
+    #expect(log.nextDeadline == nil)
     #expect(lines(today).count == 514)
   }
 
@@ -142,8 +147,7 @@ struct UsageLogTests {
     setClock()
     var log = log()
     let bytes = Array(#"{"jsonrpc":"2.0","id":\#(token),"method":"tools/call"}"#.utf8)
-    let message = ClientMessage(bytes, try EnvelopeParser.parse(bytes.span))
-    log.append(UsageRecord(message, began: kernel.now()))
+    log.append(try record(of: bytes))
     log.flush()
     let file = try #require(kernel.seen.files[today])
     #expect(String(validating: file, as: UTF8.self) != nil)

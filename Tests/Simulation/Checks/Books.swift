@@ -220,9 +220,19 @@ final class Books {
       world.goals.saw(.blameMovedToTool)
     }
     if before.state == .ready, view.state == .idle { world.goals.saw(.peacefulExit) }
-    if case .backingOff = view.state, before.state == .ready, before.inFlight > 0 {
+    if case .backingOff = view.state, before.state.wasReady, before.inFlight > 0 {
       world.goals.saw(.restartWithCallsInFlight)
     }
     if view.dyingGroups > before.dyingGroups { world.goals.saw(.groupKilled) }
+  }
+}
+
+extension LifeState {
+  /// Whether a process serves, or has until it was found to end.
+  fileprivate var wasReady: Bool {
+    switch self {
+    case .ready, .ending(wasReady: true, _): true
+    default: false
+    }
   }
 }

@@ -15,6 +15,7 @@ final class Checks {
     let (problem, goals) = Witness.collect()
     goals.forEach(world.goals.saw)
     if let problem { world.fail(problem.property, problem.text) }
+    if let problem = next.problem { world.fail("invariant", problem) }
     replies.turnEnded(world, next, last)
     limits.turnEnded(world, next, last)
     world.books.turnEnded(world, next, last)

@@ -27,7 +27,7 @@ final class RepliesCheck {
   /// From the turn in which a cancellation was dealt with, nothing more may be sent for it.
   private func markCancels(_ world: World, _ next: Snapshot) {
     cancelledInTurn = cancelsRead.count
-    guard !cancelsRead.isEmpty, next.inboxIsEmpty else { return }
+    guard !cancelsRead.isEmpty else { return }
     let marks = next.endpoints.enumerated().map { index, endpoint in
       ClientRequest.OutboxMark(
         endpoint: index,

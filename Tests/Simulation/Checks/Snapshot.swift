@@ -10,7 +10,7 @@ struct Snapshot: Sendable {
 
   struct EndpointView: Sendable {
     let process: Int32
-    let state: EndpointState
+    let state: LifeState
     let breaker: CircuitBreaker.State
     let generation: UInt32
     let permits: Int
@@ -19,7 +19,7 @@ struct Snapshot: Sendable {
     let lateAnswers: Int
     let inFlight: Int
     let queued: Int
-    /// Calls that wait in the bulkhead's queue, for the check of their order.
+    /// Calls that wait in the queue, for the check of their order.
     let waiting: [Waiting]
     let arrivals: Int
     let pending: Int
@@ -43,19 +43,21 @@ struct Snapshot: Sendable {
   let openCalls: Int
   let outboxPending: Int
   let isClogged: Bool
-  /// Everything the client has sent and the proxy has read is dealt with.
-  let inboxIsEmpty: Bool
   let timers: Int
+  /// An invariant of a part that does not hold.
+  let problem: String?
 
   init(_ proxy: Proxy) {
     endpoints = proxy.endpoints.map { $0.assumeIsolated { $0.view } }
-    let session = proxy.session.assumeIsolated { session in
-      (
-        session.calls.count, session.outbox.pendingBytes, session.isClogged,
-        session.inbox.isEmpty
-      )
+    problem =
+      proxy.endpoints.lazy.compactMap { endpoint in
+        endpoint.assumeIsolated { $0.check() }.map { "\(endpoint.name): \($0)" }
+      }
+      .first
+    openCalls = proxy.router.assumeIsolated { $0.openRequests }
+    (outboxPending, isClogged) = proxy.session.assumeIsolated {
+      ($0.wire.pendingBytes, $0.isClogged)
     }
-    (openCalls, outboxPending, isClogged, inboxIsEmpty) = session
     timers = proxy.loop.pendingTimers
   }
 
@@ -73,55 +75,45 @@ struct Snapshot: Sendable {
 
 extension Endpoint {
   var view: Snapshot.EndpointView {
-    let someWait = !waiting.isEmpty
+    let (traffic, link, life) = (replicas[0].traffic, replicas[0].link.view, replicas[0].life)
+    let (health, inFlight, queue) = (traffic.health, traffic.inFlight, lobby.view(at: loop.now))
+    let (count, guards) = (queue.waiting.count, health.view)
     return Snapshot.EndpointView(
-      process: process?.id ?? 0,
-      state: state,
-      breaker: breaker.state,
-      generation: breaker.generation,
-      permits: breaker.counters.inFlight,
-      failures: breaker.failures,
-      lateAnswers: lateAnswers,
-      inFlight: bulkhead.inFlight,
-      queued: bulkhead.waiting,
-      waiting: someWait ? queuedCalls : [],
-      arrivals: arrivals.count,
-      pending: pending.count,
-      calls: someWait ? sentCalls : [],
-      sentCalls: pending.count > bulkhead.inFlight ? sentCalls.count : bulkhead.inFlight,
-      outboxEnd: outbox.end,
-      outboxPending: outbox.pendingBytes,
-      tokenWait: someWait ? bucket?.retryAfter(at: loop.now) ?? .zero : .zero,
-      toolBreakers: toolBreakers.count,
-      openToolBreakers: toolBreakers.tools.count {
-        toolBreakers.breaker(of: $0)?.state.kind != .closed
-      },
-      hasQuestion: pausedSince != nil,
-      unansweredProbes: unansweredProbes,
-      dyingGroups: dyingGroups.count,
-      reasonToEnd: process?.reasonToEnd
+      process: link.process,
+      state: life.state,
+      breaker: health.state,
+      generation: guards.generation,
+      permits: guards.permits,
+      failures: guards.failures,
+      lateAnswers: inFlight.lateAnswers,
+      inFlight: health.inFlight,
+      queued: queue.isServed ? count : 0,
+      waiting: queue.isServed ? Self.waiting(queue) : [],
+      arrivals: queue.isServed ? 0 : count,
+      pending: inFlight.count,
+      calls: count > 0 ? Set(inFlight.calls.map(\.call)) : [],
+      sentCalls: inFlight.count > health.inFlight ? inFlight.calls.count : health.inFlight,
+      outboxEnd: link.end,
+      outboxPending: link.pending,
+      tokenWait: queue.tokenWait,
+      toolBreakers: guards.toolBreakers,
+      openToolBreakers: guards.openToolBreakers,
+      hasQuestion: inFlight.isPaused,
+      unansweredProbes: health.unansweredPings,
+      dyingGroups: link.dyingGroups,
+      reasonToEnd: life.reason
     )
   }
 
-  private var queuedCalls: [Snapshot.Waiting] {
-    waiting.filter { !arrivals.contains($0.key) }
-      .map { call, waiter in
-        let tool = waiter.attempt.tool.index
-        return Snapshot.Waiting(
-          call: call,
-          since: waiter.since,
-          tool: tool,
-          toolTokenWait: toolBuckets[tool]?.retryAfter(at: loop.now) ?? .zero
-        )
-      }
-      .sorted { $0.call < $1.call }
-  }
-
-  private var sentCalls: Set<UInt64> {
-    Set(
-      pending.ids.compactMap { id in
-        if case .call(let call) = pending[id] { call.attempt.call } else { nil }
-      }
-    )
+  private static func waiting(_ queue: Lobby.View) -> [Snapshot.Waiting] {
+    queue.waiting.map { entry in
+      Snapshot.Waiting(
+        call: entry.call,
+        since: entry.since,
+        tool: entry.tool,
+        toolTokenWait: queue.toolWaits[entry.tool] ?? .zero
+      )
+    }
+    .sorted { $0.call < $1.call }
   }
 }

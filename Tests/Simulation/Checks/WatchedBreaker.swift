@@ -35,33 +35,41 @@ struct WatchedBreaker: Sendable {
 
   // MARK: Calls
 
-  mutating func admit(at now: Instant) -> CircuitBreaker.Admission {
-    let before = real.state
-    lastID += 1
-    let admission = real.admit(at: now)
-    let expected = model.admit(lastID, at: Witness.now)
-    switch admission {
-    case .admitted(let permit):
-      Witness.permitGiven()
-      ids[Key(permit)] = lastID
-      if before.kind == .forcedOpen { Witness.fail("P16", "admitted while forced open") }
-      if case .open(let until) = before, Witness.now < until {
-        let early = (until - Witness.now).milliseconds
-        Witness.fail("P8", "admitted \(early) ms before the wait ended")
-      }
-      if let expected {
-        Witness.fail("P14", "admitted in \(before); the model refuses: \(expected)")
-      }
-    case .refused(let refusal):
-      if before == .disabled || before == .metricsOnly {
-        Witness.fail("P16", "refused in \(before)")
+  /// The model is asked with a copy: asking changes nothing.
+  func refusal(at now: Instant) -> CircuitBreaker.Refusal? {
+    let refusal = real.refusal(at: now)
+    var model = model
+    let expected = model.admit(lastID + 1, at: Witness.now)
+    if let refusal {
+      if real.state == .disabled || real.state == .metricsOnly {
+        Witness.fail("P16", "refused in \(real.state)")
       }
       if expected == nil {
-        Witness.fail("P14", "refused in \(before) (\(refusal)); the model admits")
+        Witness.fail("P14", "refused in \(real.state) (\(refusal)); the model admits")
       }
+    } else if let expected {
+      Witness.fail("P14", "not refused in \(real.state); the model refuses: \(expected)")
     }
-    compare(before, "admit")
-    return admission
+    return refusal
+  }
+
+  mutating func commit(at now: Instant) -> Permit {
+    let before = real.state
+    lastID += 1
+    let permit = real.commit(at: now)
+    let expected = model.admit(lastID, at: Witness.now)
+    Witness.permitGiven()
+    ids[Key(permit)] = lastID
+    if before.kind == .forcedOpen { Witness.fail("P16", "admitted while forced open") }
+    if case .open(let until) = before, Witness.now < until {
+      let early = (until - Witness.now).milliseconds
+      Witness.fail("P8", "admitted \(early) ms before the wait ended")
+    }
+    if let expected {
+      Witness.fail("P14", "admitted in \(before); the model refuses: \(expected)")
+    }
+    compare(before, "commit")
+    return permit
   }
 
   mutating func settle(
@@ -134,6 +142,12 @@ struct WatchedBreaker: Sendable {
     if before == .halfOpen { Witness.saw(.halfOpenToClosedByRestart) }
     if before.kind == .open { Witness.saw(.openToClosed) }
     compare(nil, "reset")
+  }
+
+  mutating func update(policy: BreakerPolicy) {
+    real.update(policy: policy)
+    model.update(policy)
+    compare(nil, "update")
   }
 
   // MARK: Comparing

@@ -12,7 +12,8 @@ struct ExhaustiveSearch {
       search("breaker with operator, from \(name)", machine, SmallScope.moreBreakerSteps, length: 6)
     }
     search("token bucket", SmallScope.bucket, SmallScope.bucketSteps, length: 10)
-    search("queue", SmallScope.queue, SmallScope.queueSteps, length: 10)
+    search("waiting", SmallScope.waiting, SmallScope.waitingSteps, length: 6)
+    search("life", SmallScope.life, SmallScope.lifeSteps, length: 7)
     search("retry budget", SmallScope.retryBudget, SmallScope.retryBudgetSteps, length: 10)
     var tables = RuleTables()
     let wrong = tables.check()

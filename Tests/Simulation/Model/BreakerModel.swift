@@ -21,7 +21,6 @@ struct BreakerModel {
   var state = CircuitBreaker.State.closed
   var generation: UInt32 = 0
   var lateResults = 0
-  var rejected = 0
   var trips = 0
   var cause: CircuitBreaker.Trip.Cause?
   var good = 0
@@ -75,11 +74,7 @@ struct BreakerModel {
         refusal = .probing(retryAfter: (probeDeadline ?? now) - now)
       }
     }
-    if refusal != nil {
-      rejected += 1
-    } else if state != .disabled {
-      live.append(Live(id: id, start: now))
-    }
+    if refusal == nil, state != .disabled { live.append(Live(id: id, start: now)) }
     return refusal
   }
 

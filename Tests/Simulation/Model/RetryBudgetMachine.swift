@@ -45,7 +45,9 @@ struct RetryBudgetMachine: Machine {
   mutating func apply(_ step: Step) throws(Discrepancy) -> Bool {
     switch step {
     case .withdraw:
+      let willPay = budget.pays(at: now)
       let pays = budget.withdraw(at: now)
+      try require(pays == willPay, "it said that it \(willPay ? "pays" : "does not pay")")
       try require(pays == (balance >= 1000), pays ? "paid without a token" : "kept a token")
       if pays {
         balance -= 1000

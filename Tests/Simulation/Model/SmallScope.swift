@@ -28,7 +28,7 @@ enum SmallScope {
 
   /// The same, and what is rarer: the operator, a late result, a report of progress.
   static let moreBreakerSteps: [BreakerMachine.Step] =
-    breakerSteps + [.repeatResult, .excuse, .reset].map(BreakerMachine.step)
+    breakerSteps + [.askAndCommit, .repeatResult, .excuse, .reset].map(BreakerMachine.step)
     + (0..<4).map { BreakerMachine.Step(rule: .mode, pick: $0) } + [otherLimits]
 
   /// A smaller window, one probe, and no slow rule.
@@ -48,18 +48,26 @@ enum SmallScope {
     .update(calls: 4, burst: 1),
   ]
 
-  static let queue = QueueMachine(max: 1, queue: 2)
-  static let queueSteps: [QueueMachine.Step] = [
-    .arrive(.seconds(9)), .arrive(.seconds(2)), .leave, .admit(0), .admit(1), .cancel(0),
-    .cancel(1),
-    .toDeadline, .update(max: 2, queue: 1),
-  ]
+  static let life = LifeMachine()
+  static let lifeSteps: [LifeMachine.Step] =
+    [.demand, .launched, .launchFailed, .opened, .misbehaved, .outputEnded, .stop, .toDeadline]
+    .map { LifeMachine.Step(event: $0) } + [
+      LifeMachine.Step(event: .exited), LifeMachine.Step(event: .exited, status: .code(1)),
+    ]
 
   static let retryBudget = RetryBudgetMachine(budget: 2, perSuccess: 250, perSecond: 125)
   static let retryBudgetSteps: [RetryBudgetMachine.Step] = [
     .withdraw, .deposit, .advance(seconds: 3), .advance(seconds: 60),
     .update(budget: 1, perSuccess: 500, perSecond: 0),
     .update(budget: 2, perSuccess: 250, perSecond: 125),
+  ]
+
+  static var waiting: WaitingMachine { WaitingMachine(max: 1, queue: 2) }
+  static let waitingSteps: [WaitingMachine.Step] = [
+    .arrive(tool: 0, time: .seconds(9), start: .seconds(3)),
+    .arrive(tool: 1, time: .seconds(2), start: .seconds(4)), .take(0), .take(1), .cancel(0),
+    .serve, .unserve, .removeExcess, .expectToken(after: .seconds(1)), .toDeadline,
+    .update(max: 2, queue: 1),
   ]
 }
 

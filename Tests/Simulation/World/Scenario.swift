@@ -95,7 +95,9 @@ enum Scenario {
 
   private static func jumpWallClock(_ world: World) {
     let hour = Int64(3_600_000_000_000)
-    world.wallOffset += world.random.chance(0.5) ? hour : -hour
+    let jump = world.random.chance(0.5) ? hour : -hour
+    world.wallOffset += jump
+    Mutant.shiftWall(by: TimeSpan(nanoseconds: jump))
     world.trace.tell(world.now) { "the wall clock is set" }
   }
 
@@ -193,7 +195,7 @@ enum Recovery {
     let isCalm = zip(snapshot.endpoints, world.plan.endpoints).allSatisfy { view, plan in
       // A breaker closes when there is demand; a hidden endpoint may have none.
       let isClosed = view.breaker == .closed || view.breaker.kind.isOperators
-      return view.queued == 0 && view.arrivals == 0 && view.state != .starting
+      return view.queued == 0 && view.arrivals == 0 && view.state.word != "starting"
         && (isClosed || plan.configuration.hidden)
     }
     return isCalm && missing(world).isEmpty

@@ -112,7 +112,7 @@ struct PlaybookSeries {
   static func standIns(_ ledger: String, catalog: String) -> Rehearsal.StandIns {
     let name = CommandLine.arguments[0]
     return Rehearsal.StandIns(program: Host.binaryPath(name) ?? name, ledger: ledger) { endpoint in
-      let path = CatalogStore.fileName(of: endpoint).map { "\(catalog)/\($0)" }
+      let path = OfferingsStore.fileName(of: endpoint).map { "\(catalog)/\($0)" }
       return path.flatMap { Host.exists($0) ? $0 : nil }
     }
   }

@@ -113,21 +113,11 @@ package enum FailureText {
   package static let injected =
     "Fault injected by the chaos settings (mode error). This call was not sent."
 
-  /// A span that has passed, or was set, as people say it: `40 ms`, `0.4 s`, `24 s`, `5 min`.
-  package static func seconds(_ span: TimeSpan) -> String {
-    if span < .milliseconds(100) { return "\(span.nanoseconds / 1_000_000) ms" }
-    return text(span, .toNearestOrAwayFromZero)
-  }
+  /// A span that has passed, or was set.
+  package static func seconds(_ span: TimeSpan) -> String { span.words }
 
-  /// A span to wait, rounded up: who waits so long does not come too early.
-  package static func wait(_ span: TimeSpan) -> String { text(span, .up) }
-
-  private static func text(_ span: TimeSpan, _ rule: FloatingPointRoundingRule) -> String {
-    if span > .minutes(59) { return "\(number((span.seconds / 360).rounded(rule) / 10)) h" }
-    if span >= .minutes(3) { return "\(Int((span.seconds / 60).rounded(rule))) min" }
-    if span >= .seconds(10) { return "\(Int(span.seconds.rounded(rule))) s" }
-    return "\(number((span.seconds * 10).rounded(rule) / 10)) s"
-  }
+  /// A span to wait, rounded up.
+  package static func wait(_ span: TimeSpan) -> String { span.waitWords }
 
   /// A number of bytes, exactly: `8 MB`, `100 KB`, `1001 bytes`.
   private static func size(_ bytes: Int) -> String {
@@ -135,7 +125,5 @@ package enum FailureText {
     return bytes % (1 << 10) == 0 ? "\(bytes >> 10) KB" : "\(bytes) bytes"
   }
 
-  private static func number(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
-  }
+  private static func number(_ value: Double) -> String { TimeSpan.number(value) }
 }

@@ -1,5 +1,5 @@
 /// The severities of log messages (RFC 5424), least first.
-enum LogSeverity: Int, Comparable {
+package enum LogSeverity: Int, Comparable {
   case debug
   case info
   case notice
@@ -13,14 +13,14 @@ enum LogSeverity: Int, Comparable {
     "debug", "info", "notice", "warning", "error", "critical", "alert", "emergency",
   ]
 
-  init?(_ name: String) {
+  package init?(_ name: String) {
     guard let rank = Self.names.firstIndex(of: name) else { return nil }
     self.init(rawValue: rank)
   }
 
-  var name: String { Self.names[rawValue] }
+  package var name: String { Self.names[rawValue] }
 
-  static func < (left: LogSeverity, right: LogSeverity) -> Bool {
+  package static func < (left: LogSeverity, right: LogSeverity) -> Bool {
     left.rawValue < right.rawValue
   }
 }

@@ -1,59 +1,113 @@
-import MCPProtocol
+package import MCPProtocol
 
-/// An endpoint's answer, as the client is to get it.
-package struct Answer: Sendable {
-  /// Where the endpoint's line is: in what was read of its output, unless `kept`.
-  let source: [UInt8]
-  let line: Range<Int>
-  /// The client's own id, and what the result must not do without.
-  let splice: Splice
-  package let isError: Bool
-  package let errorCode: Int?
+/// A server's answer to a call, as the client is to get it.
+///
+/// A view of its attempt, which holds it: an answer is handed on through every layer, and its parts
+/// would be copied each time.
+package struct Answer {
+  /// What an attempt keeps of its answer.
+  struct Parts {
+    /// Where the server's line is: in what was read of its output, unless `kept`.
+    var source: [UInt8]
+    var line: Range<Int>
+    /// The client's own id, and what the result must not do without.
+    var splice: Splice
+    let isError: Bool
+    let errorCode: Int?
+    let received: Instant
+    var mayBeRepeated = false
+    var reportedCost: Double?
+    var breaker = BreakerWord.closed
+  }
+
+  private let attempt: Attempt
+
+  /// The answer to an attempt; `line` is in `source`.
+  package init(
+    _ attempt: Attempt,
+    _ envelope: borrowing Envelope,
+    _ source: [UInt8],
+    _ line: Range<Int>,
+    received: Instant
+  ) {
+    self.attempt = attempt
+    var errorCode: Int?
+    if case .error = envelope.kind { errorCode = envelope.errorCode }
+    attempt.answer = Parts(
+      source: source,
+      line: line,
+      splice: Self.splice(attempt, envelope, source, line),
+      isError: envelope.isError,
+      errorCode: errorCode,
+      received: received
+    )
+  }
+
+  package var isError: Bool { attempt.answer?.isError ?? false }
+  package var errorCode: Int? { attempt.answer?.errorCode }
   /// It reports an internal error of the server, and the call does no harm twice: the one answer
   /// after which a call is tried again.
-  let mayBeRepeated: Bool
-  /// When the request was handed to the endpoint, and when its answer had come.
-  package let sent: Instant
-  package let received: Instant
-  package let queued: TimeSpan
+  package var mayBeRepeated: Bool {
+    get { attempt.answer?.mayBeRepeated ?? false }
+    nonmutating set { attempt.answer?.mayBeRepeated = newValue }
+  }
+  /// When the request was handed to the server, and when its answer had come.
+  package var sent: Instant { attempt.flight?.sent ?? received }
+  package var received: Instant { attempt.answer?.received ?? .zero }
+  package var queued: TimeSpan { attempt.flight?.queued ?? .zero }
   /// Time spent waiting for a human.
-  package let paused: TimeSpan
-  /// What the endpoint says it charged.
-  package let reportedCost: Double?
-  /// The endpoint's breaker after it.
-  package let breaker: BreakerWord
+  package var paused: TimeSpan { attempt.flight?.paused ?? .zero }
+  /// What the server says it charged.
+  package var reportedCost: Double? {
+    get { attempt.answer?.reportedCost }
+    nonmutating set { attempt.answer?.reportedCost = newValue }
+  }
+  /// The server's breaker after it.
+  package var breaker: BreakerWord {
+    get { attempt.answer?.breaker ?? .closed }
+    nonmutating set { attempt.answer?.breaker = newValue }
+  }
+
+  private static func splice(
+    _ attempt: Attempt,
+    _ envelope: borrowing Envelope,
+    _ source: [UInt8],
+    _ line: Range<Int>
+  ) -> Splice {
+    let base = line.lowerBound
+    var splice = Splice()
+    splice.replace(
+      envelope.id.lowerBound + base..<envelope.id.upperBound + base,
+      with: .slice(attempt.request.line, attempt.request.answerID)
+    )
+    let isComplete = envelope.hasContent && attempt.servedBy == nil
+    if case .result = envelope.kind, !isComplete {
+      ResultAddition(servedBy: attempt.servedBy, envelope, source, base: base).apply(to: &splice)
+    }
+    return splice
+  }
+
+  /// Moves the whole line for the client into what it is sent; returns how long it is.
+  package func move(into wire: inout Wire) -> Int {
+    let start = wire.end
+    if let parts = attempt.answer.take() { wire.append(parts.splice, parts.source, parts.line) }
+    return wire.end - start
+  }
 
   /// The whole line for the client, line end included.
-  var frame: [UInt8] {
+  package var frame: [UInt8] {
     var frame: [UInt8] = []
-    splice.append(source, line, to: &frame)
+    if let parts = attempt.answer { parts.splice.append(parts.source, parts.line, to: &frame) }
     return frame
   }
 
   /// The same with bytes of its own: an answer that is not given at once must not keep the buffer
   /// that the next read needs.
-  func kept() -> Answer {
-    let bytes = frame
-    return Answer(
-      source: bytes,
-      line: 0..<bytes.count - 1,
-      splice: Splice(),
-      isError: isError,
-      errorCode: errorCode,
-      mayBeRepeated: mayBeRepeated,
-      sent: sent,
-      received: received,
-      queued: queued,
-      paused: paused,
-      reportedCost: reportedCost,
-      breaker: breaker
-    )
-  }
-}
-
-extension AttemptResult {
-  /// The result with bytes of its own.
-  func kept() -> AttemptResult {
-    if case .answered(let answer) = self { .answered(answer.kept()) } else { self }
+  package func kept() -> Answer {
+    let frame = frame
+    attempt.answer?.source = frame
+    attempt.answer?.line = 0..<frame.count - 1
+    attempt.answer?.splice = Splice()
+    return self
   }
 }

@@ -1,286 +1,162 @@
 import MCPProtocol
 
-/// One MCP server and all that guards it: process, breaker, limits, queue, calls in flight.
+/// One entry of the configuration: its policy, the calls that wait, the servers it runs.
 ///
-/// Its extensions follow a call's way: `+Admission`, `+Answers`, and a process's: `+Life`.
+/// A server is a `Replica`; today there is one. Commands come from the router and return; what
+/// happens goes up to it, last.
 package actor Endpoint: LoopBound {
   package nonisolated let loop: EventLoop
-  package nonisolated let index: Int
   package nonisolated let configuration: EndpointConfiguration
-  nonisolated let launcher: Launcher
-  nonisolated let congestion: Congestion
   nonisolated let log: Log
-  /// Both live as long as the program.
-  var observer: (any EndpointObserver)?
+  /// Lives as long as the program.
+  private(set) var events: (any EndpointEvents)?
+  private(set) var replicas: [Replica] = []
+  var lobby: Lobby
+  private var tools = ToolNumbers()
+  private var timer = LoopTimer()
+  private var flushIsDue = false
 
-  // Guards
-  #if MUTANTS
-  // The simulation runs a model beside each.
-  typealias Breaker = WatchedBreaker
-  typealias Bucket = WatchedBucket
-  #else
-  typealias Breaker = CircuitBreaker
-  typealias Bucket = TokenBucket
-  #endif
-  var breaker: Breaker
-  var toolBreakers: ToolBreakers
-  var bucket: Bucket?
-  var toolBuckets: [Int: TokenBucket] = [:]
-  var bulkhead: Bulkhead
-  var retryBudget: RetryBudget
+  /// Makes the way to a server: for an endpoint, under a part of its tokens; what happens at other
+  /// times than when a stream is ready is told to the last.
+  package typealias LinkMaker = (Endpoint, UInt64, @escaping @Sendable (LinkEvent) -> Void) ->
+    any Link
 
-  // Calls
-  var pending = PendingRequests()
-  /// Calls without a place: those of `arrivals`, then those of the bulkhead's queue.
-  var waiting: [UInt64: WaitingCall] = [:]
-  /// Calls that came before the process was ready, in order.
-  var arrivals: [UInt64] = []
-  var callTimer: (id: EventLoop.TimerID, deadline: Instant)?
-  var queueTimer: EventLoop.TimerID?
-  var queueDeadline: Instant?
-  var tokenTimer: EventLoop.TimerID?
-  var breakerTimer: EventLoop.TimerID?
-  var flushIsDue = false
-  var questions = OpenQuestions()
-  /// Since when no call's time runs, because the human was asked something.
-  var pausedSince: Instant?
-  /// What the last failed call ended with, for the breaker's text.
-  var lastFailure: String?
-  /// Faults to inject; `nil` without `--chaos`, and all that then costs is the question.
-  var chaos: FaultInjection?
-
-  // Process
-  var state = EndpointState.idle
-  var restarts: RestartTracker
-  var process: EndpointProcess?
-  /// What is on its way to the process.
-  var outbox = Outbox()
-  var startWaiter = Waiter()
-  var startIsDue = false
-  var readWaiter = Waiter()
-  var errorWaiter = Waiter()
-  var exitWaiter = Waiter()
-  var refreshWaiter = Waiter()
-  var burialWaiter = Waiter()
-  var lifeTimer: EventLoop.TimerID?
-  var tail = ErrorTail()
-  var lines: LineBuffer
-  /// Messages that need a hop, and whatever came behind them, in order.
-  var inbox: [IncomingLine] = []
-  var outputHasEnded = false
-  /// What was decided about the start after the process that has ended; see `decideNextStart`.
-  var nextStart: RestartTracker.Advice?
-  var dyingGroups: Set<Int32> = []
-  var clientCapabilities: [UInt8] = Array("{}".utf8)
-  var logLevel: String?
-  var junkLines = 0
-  var lateAnswers = 0
-  var unansweredProbes = 0
-  var toolNumbers = ToolNumbers()
-  /// What the running process declares of its tools, by number; `nil`: it was not asked yet.
-  var listedEffects: [Int: Effect]?
-  var listIsStale = false
-  var lastSpeech = Instant.zero
-  #if MUTANTS
-  lazy var wallStart = loop.kernel.wallClock() - loop.now.nanoseconds
-  #endif
-
-  package init(
-    _ configuration: EndpointConfiguration,
-    index: Int,
-    loop: EventLoop,
-    launcher: Launcher,
-    congestion: Congestion,
-    chaos: ChaosPlan? = nil,
-    log: Log
-  ) {
-    self.congestion = congestion
-    lines = LineBuffer(limit: launcher.maxLine)
+  package init(_ configuration: EndpointConfiguration, loop: EventLoop, log: Log) {
     self.configuration = configuration
-    self.index = index
     self.loop = loop
-    self.launcher = launcher
     self.log = log
-    self.chaos = chaos.map { FaultInjection(plan: $0) }
-    let policy = configuration.policy
-    breaker = Breaker(policy: policy.breaker)
-    toolBreakers = ToolBreakers(policy: policy.breaker)
-    bucket = policy.rateLimit.map { Bucket(policy: $0, at: loop.now) }
-    bulkhead = Bulkhead(policy: policy.concurrency)
-    retryBudget = RetryBudget(policy: policy.retry, at: loop.now)
-    restarts = RestartTracker(policy: policy.restart)
-    if case .unusable(let reason) = configuration.launch { state = .unusable(reason) }
-    if configuration.disabled { state = .unusable("it is disabled in the configuration") }
+    lobby = Lobby(configuration.policy, at: loop.now)
   }
 
   package nonisolated var name: String { configuration.name }
 
-  package var isStopping: Bool { state == .stopping }
+  /// Gives it its servers, one for each link, and who hears of them.
+  package func attach(to events: any EndpointEvents, _ links: [LinkMaker]) {
+    self.events = events
+    replicas = links.enumerated().map { number, make in
+      let link = make(self, UInt64(number) << ProcessLink.streamBits) { [unowned self] event in
+        self.onLoop((number, event)) { $0.happened($1.1, on: $1.0) }
+      }
+      return Replica(configuration, link, number: number, log: log)
+    }
+  }
 
-  package func setObserver(_ observer: any EndpointObserver) { self.observer = observer }
+  /// The simulation ends a cycle of references with it.
+  package func detach() { events = nil }
 
   /// The number by which guards know a tool; given once and kept.
   package func number(ofTool name: String) -> Int {
-    let number = toolNumbers.number(of: name)
-    if toolBuckets[number] == nil, let limit = configuration.tools[name]?.rateLimit {
-      toolBuckets[number] = TokenBucket(policy: limit, at: loop.now)
+    let number = tools.number(of: name)
+    if let limit = configuration.tools[name]?.rateLimit {
+      lobby.limit(number, to: limit, at: loop.now)
     }
     return number
   }
 
-  // MARK: Calls
-
-  /// Sends a call to the endpoint, when its guards let it, and waits for what becomes of it.
-  package func attempt(_ attempt: Attempt) async -> AttemptResult {
-    if let failure = gate(attempt) { return .failed(failure) }
-    #if MUTANTS
-    if Mutant.isActive(.admissionSplitByAwait), bulkhead.waiting == 0, state == .ready {
-      return await attemptInTwoSteps(attempt)
+  /// Numbers what a server lists now, and forgets what is listed no more.
+  func numbered(_ listed: [ToolEntry]) -> [ToolEntry] {
+    // Those with a limit of their own keep it, also if they are listed only now and then.
+    tools.makeRoom(for: listed.map(\.name), most: 2 * Bounds.entries) {
+      configuration.tools[$0] != nil
     }
-    #endif
-    return await unsafe withUnsafeContinuation { continuation in
-      unsafe receive(attempt, continuation)
+    return listed.map { entry in
+      var entry = entry
+      entry.number = number(ofTool: entry.name)
+      return entry
     }
   }
 
-  /// Sends a call, or lets it wait for a place; false if anything else stands in its way.
+  // MARK: Commands
+
+  /// Starts the servers that do not run, unless they wait for their time to be started again.
   ///
-  /// The way of nearly every call: no task, no hop. The observer hears of its end.
-  package func begin(_ attempt: Attempt) -> Bool {
-    guard state == .ready, gate(attempt) == nil else { return false }
-    #if MUTANTS
-    if Mutant.isActive(.admissionSplitByAwait) { return false }
-    #endif
+  /// Returns whether one runs or will; false: there is nothing to wait for.
+  @discardableResult package func demandStart() -> Bool {
     let now = loop.now
-    if bulkhead.hasPlace {
-      // Whoever waits beside a free place waits for a token: may this one pass?
-      guard bulkhead.waiting == 0,
-        case .admitted(let permit, let toolPermit) = admit(attempt, since: now, at: now)
-      else { return false }
-      _ = bulkhead.enter()
-      send(attempt, permit, toolPermit, queued: .zero, .direct)
-      return true
-    }
-    guard refusalOfOpenBreaker(attempt, at: now) == nil,
-      bulkhead.enqueue(attempt.call, at: now, deadline: attempt.deadline)
-    else { return false }
-    waiting[attempt.call] = WaitingCall(attempt: attempt, since: now, completion: .direct)
-    armQueueTimer()
-    return true
+    for replica in replicas { perform(replica.demand(at: now), on: replica) }
+    return replicas.contains { $0.life.canServe(at: now) }
   }
 
-  /// Tells whoever waits for an attempt how it ended.
-  func finish(_ call: CallInFlight, _ result: AttemptResult) {
-    if let mode = chaos?.takeMark(call.attempt.call) {
-      observer?.injected(mode, into: call.attempt.call)
-    }
-    finish(call.completion, call.attempt, result)
+  /// Starts what crashed again if its wait is over; returns whether that was so.
+  package func revive() -> Bool {
+    let now = loop.now
+    let isCrashed = replicas.contains { $0.life.isCrashed && $0.life.canServe(at: now) }
+    return isCrashed && demandStart()
   }
 
-  func finish(_ waiter: WaitingCall, _ result: AttemptResult) {
-    finish(waiter.completion, waiter.attempt, result)
+  /// Ends the servers in good order: end of input, then TERM, then KILL, in 1.7 s at most.
+  package func stop() {
+    for replica in replicas { perform(replica.stop(at: loop.now), on: replica) }
+    refuseWaiting(.shuttingDown)
+    settle()
   }
 
-  private func finish(_ completion: Completion, _ attempt: Attempt, _ result: AttemptResult) {
-    switch completion {
-    case .task(let continuation): unsafe continuation.resume(returning: result.kept())
-    case .direct: observer?.attemptEnded(attempt.call, result)
-    }
-  }
+  /// Stops waiting: the user asked twice.
+  package func kill() { for replica in replicas { replica.link.abandon() } }
 
-  /// Gives up a call wherever it is; its `attempt` returns `cancelled`.
-  package func cancel(_ call: UInt64, reason: [UInt8]?) {
-    if let waiter = waiting.removeValue(forKey: call) {
-      if !bulkhead.cancel(call) { arrivals.removeAll { $0 == call } }
-      waiter.timer.map(loop.cancelTimer)
-      finish(waiter, .cancelled(.notSent, queued: loop.now - waiter.since))
-      admitWaiting()
-    } else if let id = pending.id(ofCall: call), let inFlight = pending.removeCall(id) {
-      sendCancellation(of: id, reason: reason)
-      settle(inFlight, .cancelled)
-      finish(inFlight, .cancelled(.unknown, queued: inFlight.queued))
-      admitWaiting()
-    }
+  /// Passes on a message of the client's that is already in the servers' terms.
+  package func forward(_ line: [UInt8]) { tell { $0.forward(line) } }
+
+  /// What the client's session asks of the servers.
+  package func take(_ terms: ClientTerms) { tell { $0.take(terms) } }
+
+  private func tell(_ command: (Replica) -> Void) {
+    for replica in replicas { command(replica) }
+    settle()
   }
 
   // MARK: Loop callbacks
 
   package func descriptorReady(_ token: UInt64, _ interest: Interest) {
-    switch Stream(rawValue: token) {
-    case .output: outputReady(isClosed: interest.contains(.closed))
-    case .error: errorWaiter.resume()
-    case .input: flush()
-    case nil: break
-    }
+    let replica = replicas[Int(token >> ProcessLink.streamBits)]
+    let stream = token & (1 << ProcessLink.streamBits - 1)
+    let event = replica.link.ready(stream, interest) { take($0, from: replica) }
+    if let event { happened(event, of: replica) }
+    // A fault that was injected may be due before anything else.
+    if replica.link.nextDeadline != nil { settle() }
+  }
+
+  /// An answer leaves nothing to do at the end of the turn, and nearly every line is one.
+  @inline(__always)
+  func take(_ line: LinkLine, from replica: Replica) {
+    guard let event = replica.receive(line, at: loop.now) else { return settle() }
+    handle(event, of: replica)
   }
 
   package func turnEnded() {
     flushIsDue = false
-    flush()
+    for replica in replicas { if let event = replica.link.flush() { happened(event, of: replica) } }
+    wake()
   }
 
-  package func timerFired(_ token: UInt64) {
-    let timer = EndpointTimer(token)
-    switch timer.kind {
-    case .calls: callTimerFired()
-    case .deadline:
-      _ = chaos?.takeFault(Int(timer.number))
-      deadlinePassed(Int(timer.number))
-    case .waiting: waitingTooLong(timer.number)
-    case .queue: queueTimerFired()
-    case .token: tokenTimerFired()
-    case .breaker: breakerTimerFired()
-    case .life: lifeTimerFired(LifePhase(rawValue: timer.number))
-    case .group: groupTimerFired(Int32(truncatingIfNeeded: timer.number))
-    case .question: questionTimedOut(timer.number)
-    case .chaos: chaosTimerFired(timer.number)
+  package func timerFired() {
+    timer.fired()
+    for replica in replicas {
+      for event in replica.expire(moment, { take($0, from: replica) }) {
+        handle(event, of: replica)
+      }
+    }
+    admitWaiting()
+    settle()
+  }
+
+  /// What was put on its way goes out at the end of the turn.
+  func settle() {
+    if !flushIsDue {
+      flushIsDue = true
+      loop.atEndOfTurn(self)
     }
   }
 
-  /// The pipes of the process, as tokens of the loop.
-  enum Stream: UInt64 {
-    case input
-    case output
-    case error
-  }
-}
-
-/// What a timer of an endpoint is for, packed into the loop's token.
-struct EndpointTimer {
-  enum Kind: UInt64 {
-    /// A call that was sent may have had its time.
-    case calls
-    /// A request of our own has had its time.
-    case deadline
-    /// A call has waited for the process to come up until its own deadline.
-    case waiting
-    /// A place in the queue runs out.
-    case queue
-    /// A token of the bucket is there.
-    case token
-    /// The breaker's open wait or its probes' time is over.
-    case breaker
-    /// The present step of the process's life has had its time.
-    case life
-    /// What is left of an ended process's group is to be killed.
-    case group
-    /// A question to the human has had its time.
-    case question
-    /// The second half of an injected fault is due.
-    case chaos
-  }
-  let kind: Kind
-  let number: UInt64
-
-  init(_ kind: Kind, _ number: UInt64 = 0) {
-    self.kind = kind
-    self.number = number
+  /// Sets the timer to the first time at which a part is to be woken.
+  private func wake() {
+    var next = lobby.nextDeadline
+    for replica in replicas { next = Instant.earlier(next, replica.nextDeadline) }
+    timer.set(next, for: self)
   }
 
-  init(_ token: UInt64) {
-    kind = Kind(rawValue: token >> 56) ?? .life
-    number = token & 0xFF_FFFF_FFFF_FFFF
+  /// What is wrong with its parts, if anything is; the simulation asks after every turn.
+  package func check() -> String? {
+    lobby.check() ?? replicas.lazy.compactMap { $0.check() }.first
   }
-
-  var token: UInt64 { kind.rawValue << 56 | number }
 }

@@ -1,23 +1,53 @@
-/// Starts the endpoints' processes, learns of their end and keeps the reaper informed.
+/// Starts the servers' processes, learns of their end and keeps the reaper informed.
+///
+/// It knows no endpoint: whoever orders a process is told of it.
 package actor Launcher: LoopBound {
   package nonisolated let loop: EventLoop
-  /// Bytes one line of an endpoint may have.
+  /// Bytes one line of a server may have.
   package nonisolated let maxLine: Int
   private let environment: LaunchEnvironment
   private let finder: CommandFinder
   private let shell: LoginShell
-  private let binary: String?
-  private let log: Log
-  private var owners: [Int32: Endpoint] = [:]
-  private var reaper: SpawnedProcess?
-  private var reaperTimer: EventLoop.TimerID?
-  /// No sooner is another one started.
-  private var nextReaper = Instant.zero
-  /// Tries in a row that failed.
-  private var failedReapers = 0
-  private var groups: [Int32: UInt64] = [:]
+  private var orders: [Int32: Order] = [:]
+  private var reaper: ReaperKeeper
+  private var timer = LoopTimer()
 
-  /// `binary` is this program, for running it as the reaper; `nil`: no reaper.
+  /// A process to be started.
+  package struct Order: Sendable {
+    package let command: Command
+    /// Called once what a launch had to wait for is known: it can be tried again.
+    package let later: @Sendable () -> Void
+    /// Called when the process has ended.
+    package let ended: @Sendable (Int32, ExitStatus) -> Void
+
+    package init(
+      command: Command,
+      later: @escaping @Sendable () -> Void,
+      ended: @escaping @Sendable (Int32, ExitStatus) -> Void
+    ) {
+      self.command = command
+      self.later = later
+      self.ended = ended
+    }
+  }
+
+  /// What became of an order.
+  package enum Launch: Sendable {
+    case started(Child)
+    case failed(LaunchError)
+    /// The login shell is asked where commands are.
+    case later
+  }
+
+  /// A process that was started, and our ends of its pipes.
+  package struct Child: Sendable {
+    package let process: Int32
+    package let input: Descriptor
+    package let output: Descriptor
+    package let error: Descriptor
+  }
+
+  /// `binary` is this program, for running it as the reaper; nil: no reaper.
   package init(
     loop: EventLoop,
     environment: LaunchEnvironment,
@@ -27,27 +57,32 @@ package actor Launcher: LoopBound {
   ) {
     self.loop = loop
     self.environment = environment
-    self.binary = binary
     self.maxLine = maxLine
-    self.log = log
     finder = CommandFinder(environment)
     shell = LoginShell(loop: loop, environment: environment)
+    reaper = ReaperKeeper(loop.kernel, binary: binary, log: log)
   }
 
-  func launch(
-    _ command: Command,
-    for endpoint: Endpoint
-  ) async throws(LaunchError) -> sending EndpointProcess {
+  /// Starts what was ordered, if it is known where.
+  package func launch(_ order: Order) -> Launch {
     keepReaper()
-    let found: CommandFinder.Found
-    if let given = try finder.find(command) {
-      found = given
-    } else {
-      let loginPath = await shell.path(self)
-      // The shell may have taken its time.
-      if await endpoint.isStopping { throw LaunchError(text: "the proxy is shutting down") }
-      found = try finder.findElsewhere(command, loginPath: loginPath)
+    let command = order.command
+    do throws(LaunchError) {
+      if let found = try finder.find(command) { return .started(try start(found, order)) }
+      guard let answer = shell.onLoop((self, order.later), { $0.path($1.0, $1.1) })
+      else { return .later }
+      let found = try finder.findElsewhere(command, loginPath: answer.path)
+      return .started(try start(found, order))
+    } catch {
+      return .failed(error)
     }
+  }
+
+  private func start(
+    _ found: CommandFinder.Found,
+    _ order: Order
+  ) throws(LaunchError) -> Child {
+    let command = order.command
     var request = SpawnRequest(
       executable: found.path,
       arguments: command.arguments,
@@ -56,125 +91,53 @@ package actor Launcher: LoopBound {
     request.directory = command.directory
     let spawned: SpawnedProcess
     do {
-      spawned = try start(request)
+      spawned = try spawn(request)
     } catch {
       throw LaunchError(launching: command, at: found.path, error, environment)
     }
     guard let output = spawned.output, let error = spawned.error else {
       throw LaunchError(text: "was started without pipes")
     }
-    owners[spawned.process] = endpoint
-    return EndpointProcess(
-      id: spawned.process,
-      input: spawned.input,
-      output: output,
-      error: error
-    )
+    orders[spawned.process] = order
+    return Child(process: spawned.process, input: spawned.input, output: output, error: error)
   }
 
   /// Starts a process whose group the reaper ends if we cannot.
-  func start(_ request: SpawnRequest) throws(SystemError) -> SpawnedProcess {
+  func spawn(_ request: SpawnRequest) throws(SystemError) -> SpawnedProcess {
     var request = request
-    let (kernel, reaper) = (loop.kernel, reaper)
-    request.whenPiped = { pipe in Self.tell(reaper, kernel, "~\(pipe)\n") }
+    request.whenPiped = reaper.expectation
     do throws(SystemError) {
-      let spawned = try kernel.spawn(request)
-      let startTime = kernel.startTime(spawned.process)
-      groups[spawned.process] = startTime
-      tellReaper("+\(spawned.process) \(startTime)\n")
+      let spawned = try loop.kernel.spawn(request)
+      reaper.born(spawned.process)
       return spawned
     } catch {
-      tellReaper("~0\n")
+      reaper.expectNothing()
       throw error
     }
   }
 
   /// Nobody waits any more for what would be started.
-  package func stop() async { await shell.stop() }
+  package func stop() { shell.onLoop(()) { shell, _ in shell.stop() } }
 
   /// Nothing of the group is left.
-  package func buried(_ group: Int32) {
-    guard groups.removeValue(forKey: group) != nil else { return }
-    tellReaper("-\(group)\n")
-  }
+  package func buried(_ group: Int32) { reaper.buried(group) }
 
   /// Passes on the end of every child that has ended.
-  package func reap() async {
+  package func reap() {
     while let exited = loop.kernel.reap() {
-      if exited.process == reaper?.process {
-        reaper.map { loop.kernel.close($0.input) }
-        reaper = nil
-        if !groups.isEmpty { keepReaper() }
-      } else if let owner = owners.removeValue(forKey: exited.process) {
-        await owner.exited(exited.process, exited.status)
+      if exited.process == reaper.process {
+        reaper.ended()
+        if reaper.isNeeded { keepReaper() }
+      } else if let order = orders.removeValue(forKey: exited.process) {
+        order.ended(exited.process, exited.status)
       }
     }
   }
 
-  // MARK: The reaper
+  private func keepReaper() { timer.set(reaper.keep(at: loop.now), for: self) }
 
-  /// A process of its own outlives us, however we die, and ends the groups we leave behind.
-  private func keepReaper() {
-    guard reaper == nil, reaperTimer == nil, let binary else { return }
-    guard loop.now >= nextReaper else { return setReaperTimer() }
-    do throws(SystemError) {
-      reaper = try startReaper(binary)
-      failedReapers = 0
-      // One that ends at once is not started over and over.
-      nextReaper = loop.now + Self.reaperPause
-    } catch {
-      // Without it the promise is weaker, but everything else works.
-      if failedReapers == 0 {
-        log.warn(
-          "the reaper cannot be started: \(error); until it can, servers outlive a proxy that is "
-            + "killed"
-        )
-      }
-      let pause = Backoff.ceiling(
-        base: Self.reaperPause,
-        doublings: failedReapers,
-        cap: Self.longestReaperPause
-      )
-      failedReapers += 1
-      nextReaper = loop.now + pause
-      setReaperTimer()
-    }
-  }
-
-  private static let reaperPause = TimeSpan.seconds(1)
-  private static let longestReaperPause = TimeSpan.seconds(30)
-
-  private func startReaper(_ binary: String) throws(SystemError) -> SpawnedProcess {
-    var request = SpawnRequest(executable: binary, arguments: ["--reaper"], environment: [])
-    request.ownSession = true
-    request.inputOnly = true
-    // It knows what there is to end before it runs: we may be killed in any instant after that.
-    let known = groups.sorted { $0.key < $1.key }
-    request.firstInput = known.flatMap { Array("+\($0.key) \($0.value)\n".utf8) }
-    do throws(SystemError) {
-      return try loop.kernel.spawn(request)
-    } catch {
-      // Somebody has replaced or removed the file of the program that runs here.
-      guard error.isNotFound, let image = Host.ownImage else { throw error }
-      request.executable = image
-      return try loop.kernel.spawn(request)
-    }
-  }
-
-  private func setReaperTimer() {
-    reaperTimer = loop.setTimer(at: nextReaper, owner: self, token: 0)
-  }
-
-  package func timerFired(_ token: UInt64) {
-    reaperTimer = nil
-    if !groups.isEmpty { keepReaper() }
-  }
-
-  private func tellReaper(_ line: String) { Self.tell(reaper, loop.kernel, line) }
-
-  private static func tell(_ reaper: SpawnedProcess?, _ kernel: any Kernel, _ line: String) {
-    guard let reaper else { return }
-    // The pipe holds thousands of lines and the reaper reads at once: a short write means it died.
-    _ = kernel.write(reaper.input, Array(line.utf8), 0..<line.utf8.count)
+  package func timerFired() {
+    timer.fired()
+    if reaper.isNeeded { keepReaper() }
   }
 }

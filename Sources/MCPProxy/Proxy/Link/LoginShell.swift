@@ -6,20 +6,25 @@ actor LoginShell: LoopBound {
   nonisolated let loop: EventLoop
   private let environment: LaunchEnvironment
   private var hasAsked = false
-  private var answer: String??
+  private var answer: Answer?
   /// Those who ask while the shell is being asked.
-  private var waiting: [Waiter] = []
+  private var waiting: [@Sendable () -> Void] = []
   private var running: Running?
   private var text = MarkedText(mark)
-  private var buffer = [UInt8](repeating: 0, count: 4096)
+  private var timer = LoopTimer()
+
+  /// What the shell has said.
+  struct Answer: Sendable {
+    /// nil where there is no shell or it did not answer.
+    let path: String?
+  }
 
   /// A shell that was started and whose output is read.
   private struct Running {
     let launcher: Launcher
     let process: Int32
-    let output: Descriptor
-    let watch: UInt64?
-    let timer: EventLoop.TimerID
+    var output: WatchedDescriptor
+    let deadline: Instant
   }
 
   init(loop: EventLoop, environment: LaunchEnvironment) {
@@ -30,17 +35,11 @@ actor LoginShell: LoopBound {
   private static let mark = "__mcp_proxy_path__"
   private static let patience = TimeSpan.seconds(2)
 
-  /// `nil` where there is no shell or it does not answer; `launcher` starts it.
-  func path(_ launcher: Launcher) async -> String? {
+  /// The answer; nil: it is asked, and `later` is called when there is one. `launcher` starts it.
+  func path(_ launcher: Launcher, _ later: @escaping @Sendable () -> Void) -> Answer? {
     if !hasAsked { ask(launcher) }
-    if answer == nil {
-      await unsafe withUnsafeContinuation { continuation in
-        var waiter = Waiter()
-        unsafe waiter.wait(continuation)
-        waiting.append(waiter)
-      }
-    }
-    return answer ?? nil
+    if answer == nil { waiting.append(later) }
+    return answer
   }
 
   /// Whoever waits gets no answer, and the shell ends.
@@ -51,19 +50,21 @@ actor LoginShell: LoopBound {
 
   private func ask(_ launcher: Launcher) {
     hasAsked = true
-    guard let request, let process = launcher.onLoop(request, { try? $0.start($1) }),
+    guard let request, let process = launcher.onLoop(request, { try? $0.spawn($1) }),
       let output = process.output
     else { return settle(nil) }
     loop.kernel.close(process.input)
-    let watch = try? loop.watch(output, .reading, owner: self, token: 0)
+    var watched = WatchedDescriptor(output)
+    let isWatched = (try? watched.report(.reading, to: self, as: 0)) != nil
+    let deadline = loop.now + Self.patience
     running = Running(
       launcher: launcher,
       process: process.process,
-      output: output,
-      watch: watch,
-      timer: loop.setTimer(at: loop.now + Self.patience, owner: self, token: 0)
+      output: watched,
+      deadline: deadline
     )
-    if watch == nil { end() }
+    timer.set(deadline, for: self)
+    if !isWatched { end() }
   }
 
   private var request: SpawnRequest? {
@@ -84,7 +85,9 @@ actor LoginShell: LoopBound {
 
   func descriptorReady(_ token: UInt64, _ interest: Interest) {
     guard let running else { return }
-    switch loop.kernel.read(running.output, into: &buffer, at: 0..<buffer.count) {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let output = running.output.descriptor
+    switch loop.kernel.read(output, into: &buffer, at: 0..<buffer.count) {
     case .bytes(let count):
       // It is still read until it ends: killed now, it might leave half a history file.
       if answer == nil, let path = text.take(buffer[..<count]) { settle(path) }
@@ -93,25 +96,29 @@ actor LoginShell: LoopBound {
     }
   }
 
-  func timerFired(_ token: UInt64) { end() }
+  func timerFired() {
+    timer.fired()
+    guard let deadline = running?.deadline else { return }
+    if deadline <= loop.now { end() } else { timer.set(deadline, for: self) }
+  }
 
   private func settle(_ path: String?) {
-    answer = .some(path)
+    answer = Answer(path: path)
     let waiting = waiting
     self.waiting.removeAll()
-    for var waiter in waiting { waiter.resume() }
+    for later in waiting { later() }
   }
 
   /// Ends what is left of the shell; what it has not answered by now, it never will.
   private func end() {
+    if var running {
+      self.running = nil
+      timer.cancel(loop)
+      loop.kernel.signal(running.process, .kill)
+      running.output.close(loop)
+      // Nobody in a group survives that signal.
+      running.launcher.onLoop(running.process) { $0.buried($1) }
+    }
     if answer == nil { settle(nil) }
-    guard let running else { return }
-    self.running = nil
-    loop.cancelTimer(running.timer)
-    if let watch = running.watch { loop.unwatch(running.output, watch) }
-    loop.kernel.signal(running.process, .kill)
-    loop.kernel.close(running.output)
-    // Nobody in a group survives that signal.
-    running.launcher.onLoop(running.process) { $0.buried($1) }
   }
 }

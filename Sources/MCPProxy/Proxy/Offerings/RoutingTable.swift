@@ -1,63 +1,42 @@
 import MCPProtocol
 
-/// Where a call goes: the tool's own endpoint, then those that may stand in for it.
-package final class Route: Sendable {
-  /// The name the client uses.
-  package let name: String
-  package let endpoint: Int
-  package let tool: ToolReference
-  package let effect: Effect
-  package let schemaHash: UInt64
-  /// Endpoints to try next, in order.
-  package let fallback: [Int]
-  package let timeout: TimeSpan
-  /// Where extension by progress ends.
-  package let longest: TimeSpan
-
-  package init(
-    name: String,
-    endpoint: Int,
-    tool: ToolReference,
-    effect: Effect,
-    schemaHash: UInt64,
-    fallback: [Int],
-    timeout: TimeSpan,
-    longest: TimeSpan
-  ) {
-    self.name = name
-    self.endpoint = endpoint
-    self.tool = tool
-    self.effect = effect
-    self.schemaHash = schemaHash
-    self.fallback = fallback
-    self.timeout = timeout
-    self.longest = longest
-  }
-}
-
-/// Finds a route by the bytes of a name, in one step however many tools there are.
+/// Finds a route by the bytes of a name, in one step however many tools there are and whatever they
+/// are called.
 ///
-/// Servers choose the names of tools, and so the hash is one whose collisions nobody can foresee.
-package struct RoutingTable: Sendable {
+/// Servers choose the names of their tools, so the hash has a seed that they cannot know. One
+/// object that never changes: a look-up keeps and copies nothing.
+package final class RoutingTable: Sendable {
   package let routes: [Route]
   private let names: [[UInt8]]
+  private let listed: [Bool]
   private let hash: SeededHash
-  /// The last route whose name has this hash; `earlier` leads to the others.
-  private var places = NumberTable<Int>()
-  private var earlier: [Int?]
+  /// Places of routes, each at its home or in the next free slot; -1: free. At most half are taken.
+  private let slots: [Int32]
 
-  /// What is found does not depend on the seed, only how fast.
-  package init(_ routes: [Route], seed: UInt64 = SeededHash.processSeed) {
+  /// `isListed`, for each route: whether the client is shown it; nil: all.
+  package init(
+    _ routes: [Route],
+    isListed: [Bool]? = nil,
+    seed: UInt64 = SeededHash.processSeed
+  ) {
     self.routes = routes
+    listed = isListed ?? Array(repeating: true, count: routes.count)
+    let hash = SeededHash(seed: seed)
+    self.hash = hash
     names = routes.map { Array($0.name.utf8) }
-    hash = SeededHash(seed: seed)
-    earlier = []
+    var size = 16
+    while size < 2 * routes.count { size *= 2 }
+    var slots = [Int32](repeating: -1, count: size)
     for (place, name) in names.enumerated() {
-      let hashed = number(name[...])
-      earlier.append(places[hashed])
-      places[hashed] = place
+      var slot = Self.home(hash.value(name[...]), size)
+      // Of two routes of one name the later counts.
+      while slots[slot] >= 0, names[Int(slots[slot])] != name { slot = (slot + 1) & (size - 1) }
+      slots[slot] = Int32(place)
     }
+    self.slots = slots
   }
+
+  package func isListed(_ place: Int) -> Bool { place < listed.count && listed[place] }
 
   /// The route of the tool whose name is the JSON string at `token` of `line`.
   package func route(_ line: [UInt8], _ token: Range<Int>) -> Route? {
@@ -69,27 +48,28 @@ package struct RoutingTable: Sendable {
   }
 
   private func find(_ name: ArraySlice<UInt8>) -> Route? {
-    var candidate = places[number(name)]
-    while let place = candidate {
-      if names[place][...] == name { return routes[place] }
-      candidate = earlier[place]
+    var slot = Self.home(hash.value(name), slots.count)
+    while slots[slot] >= 0 {
+      let place = Int(slots[slot])
+      if names[place].count == name.count, names[place][...] == name { return routes[place] }
+      slot = (slot + 1) & (slots.count - 1)
     }
     return nil
   }
 
-  /// Places and names that are looked at to find a name, for the tests that count them.
+  /// Slots that are looked at to find a name, for the tests that count them.
   package func walk(to name: String) -> Int {
     let name = Array(name.utf8)
-    let hashed = number(name[...])
-    var walk = places.walk(to: hashed)
-    var candidate = places[hashed]
-    while let place = candidate, names[place] != name {
-      candidate = earlier[place]
+    var walk = 1
+    var slot = Self.home(hash.value(name[...]), slots.count)
+    while slots[slot] >= 0, names[Int(slots[slot])] != name {
+      slot = (slot + 1) & (slots.count - 1)
       walk += 1
     }
     return walk
   }
 
-  /// Never 0, which the table keeps for itself.
-  private func number(_ name: ArraySlice<UInt8>) -> UInt64 { max(1, hash.value(name)) }
+  private static func home(_ hash: UInt64, _ size: Int) -> Int {
+    Int(truncatingIfNeeded: hash) & (size - 1)
+  }
 }

@@ -11,10 +11,14 @@ struct SpellingTests {
     ToolEntry(name: name, members: [], schemaHash: hash, isReadOnly: false, isIdempotent: false)
   }
 
-  private static func catalog(_ change: (inout EndpointConfiguration) -> Void) -> Catalog {
+  private static func offerings(
+    _ change: (inout EndpointConfiguration) -> Void
+  ) -> Offerings {
     var endpoint = EndpointConfiguration(name: "a", launch: .process(Command("x")))
     change(&endpoint)
-    return Catalog([endpoint], names: ToolNames(separator: "__", longest: 46))
+    let loop = EventLoop(kernel: FakeKernel())
+    let only = Endpoint(endpoint, loop: loop, log: .silent)
+    return Offerings([only], names: ToolNames(separator: "__", longest: 46))
   }
 
   @Test func `both are listed and each call finds its own`() throws {
@@ -25,13 +29,16 @@ struct SpellingTests {
     let listing = try #require(ToolListing.read(bytes, 0..<bytes.count))
     #expect(listing.warnings == [])
     #expect(listing.tools.count == 2)
-    var catalog = Self.catalog { _ in }
-    catalog.set(listing.tools, of: 0)
-    let routes = catalog.publish().table.routes
+    var offerings = Self.offerings { _ in }
+    _ = offerings.set(listing.tools, of: offerings.endpoints[0])
+    let routes = offerings.publish().table.routes
     #expect(Set(routes.map(\.name)).count == 2)
     let names = [Self.composed, Self.decomposed].map { Array($0.utf8) }
     #expect(routes.map { Array($0.tool.name.utf8) } == names)
-    #expect(catalog.tool(Self.decomposed, of: 0).map { Array($0.name.utf8) } == names[1])
+    #expect(
+      offerings.tool(Self.decomposed, of: offerings.endpoints[0]).map { Array($0.name.utf8) }
+        == names[1]
+    )
     var numbers = ToolNumbers()
     #expect(numbers.number(of: Self.composed) != numbers.number(of: Self.decomposed))
   }
@@ -40,9 +47,12 @@ struct SpellingTests {
     var tool = ToolPolicy()
     tool.safe = true
     tool.timeout = .seconds(9)
-    var catalog = Self.catalog { $0.tools[Self.composed] = tool }
-    catalog.set([Self.entry(Self.decomposed), Self.entry(Self.composed)], of: 0)
-    let routes = catalog.publish().table.routes
+    var offerings = Self.offerings { $0.tools[Self.composed] = tool }
+    _ = offerings.set(
+      [Self.entry(Self.decomposed), Self.entry(Self.composed)],
+      of: offerings.endpoints[0]
+    )
+    let routes = offerings.publish().table.routes
     #expect(routes.map(\.effect) == [.unsafe, .safe])
     #expect(routes.map { $0.timeout == .seconds(9) } == [false, true])
   }

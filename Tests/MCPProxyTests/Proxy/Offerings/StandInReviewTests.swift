@@ -6,16 +6,17 @@ struct StandInReviewTests {
   /// "a" has a fallback "b"; "c" is nobody's.
   private static let names = ["a", "b", "c"]
 
-  /// A catalogue of the tools of each endpoint, by the hashes of their schemas; `nil`: unknown.
-  private static func catalog(_ tools: [[String: UInt64]?]) -> Catalog {
+  /// What is known of the tools of each endpoint, by the hashes of their schemas; `nil`: unknown.
+  private static func offerings(_ tools: [[String: UInt64]?]) -> Offerings {
+    let loop = EventLoop(kernel: FakeKernel())
     let endpoints = names.map { name in
       var endpoint = EndpointConfiguration(name: name, launch: .process(Command("x")))
       endpoint.hidden = name != "a"
       endpoint.prefix = ""
       if name == "a" { endpoint.fallback = ["b"] }
-      return endpoint
+      return Endpoint(endpoint, loop: loop, log: .silent)
     }
-    var catalog = Catalog(endpoints, names: ToolNames(separator: "__", longest: 46))
+    var offerings = Offerings(endpoints, names: ToolNames(separator: "__", longest: 46))
     for (endpoint, tools) in tools.enumerated() {
       guard let tools else { continue }
       let entries = tools.sorted { $0.key < $1.key }
@@ -28,9 +29,9 @@ struct StandInReviewTests {
             isIdempotent: true
           )
         }
-      catalog.set(entries, of: endpoint)
+      _ = offerings.set(entries, of: endpoints[endpoint])
     }
-    return catalog
+    return offerings
   }
 
   private static func warnings(
@@ -38,8 +39,9 @@ struct StandInReviewTests {
     about endpoint: Int,
     _ tools: [[String: UInt64]?]
   ) -> [String] {
-    let catalog = catalog(tools)
-    return review.warnings(about: endpoint, catalog.publish().table.routes, catalog, names: names)
+    let offerings = offerings(tools)
+    let routes = offerings.publish().table.routes
+    return review.warnings(about: offerings.endpoints[endpoint], routes, offerings)
   }
 
   private static func differs(_ tool: String) -> String {
