@@ -48,24 +48,32 @@
   /// Appends a number's decimal digits.
   @inlinable package mutating func append(integer value: Int) {
     if value < 0 { append(UInt8(ascii: "-")) }
-    var rest = value.magnitude
-    let digits = Self.digits(rest)
-    var place = unsafe advance(digits) + digits
-    repeat {
-      unsafe place -= 1
-      unsafe place.pointee = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-    } while rest > 0
+    let rest = value.magnitude
+    // Most numbers of a line are small.
+    guard rest > 9 else { return append(Self.digit(rest)) }
+    append(rest, digits: Self.digits(rest))
   }
 
   /// Appends the `digits` lowest decimal digits of a number, zeros included.
   @inlinable package mutating func append(_ value: UInt, digits: Int) {
-    var rest = value
+    var (rest, place) = (value, digits)
     let first = unsafe advance(digits)
-    for place in stride(from: digits - 1, through: 0, by: -1) {
-      unsafe first[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
+    // A division is what takes time: one for two digits.
+    while place > 1 {
+      let next = rest / 100
+      let pair = rest - next * 100
+      let tens = pair / 10
+      place -= 2
+      unsafe first[place] = Self.digit(tens)
+      unsafe first[place + 1] = Self.digit(pair - tens * 10)
+      rest = next
     }
+    if place > 0 { unsafe first[0] = Self.digit(rest % 10) }
+  }
+
+  @inlinable @inline(__always)
+  static func digit(_ value: UInt) -> UInt8 {
+    UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value)
   }
 
   @usableFromInline static func digits(_ value: UInt) -> Int {

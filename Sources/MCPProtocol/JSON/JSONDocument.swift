@@ -1,6 +1,6 @@
 /// JSON read into a tree that remembers where each value stands in its source.
 ///
-/// For lists, configuration and administration; the hot path uses `JSONScanner`. The bytes stay
+/// For lists, configuration and administration; the hot path uses `JSONLexer`. The bytes stay
 /// beside the tree, so a value can be forwarded exactly as it came.
 package struct JSONDocument: Sendable {
   /// What is accepted beyond RFC 8259.

@@ -27,7 +27,7 @@ package struct TimeoutPolicy: Sendable, Equatable {
   package init() {}
 }
 
-/// The bulkhead: attempts in flight, and how many calls may wait for a place how long.
+/// Places: attempts in flight, and how many calls may wait for a place how long.
 package struct ConcurrencyPolicy: Sendable, Equatable {
   package var max = 16
   package var queue = 64

@@ -33,6 +33,8 @@ package struct AttemptNotes: RandomAccessCollection, Sendable {
     }
   }
 
+  /// The time of the only attempt, if the tool's own endpoint has answered it: nearly every call.
+  package private(set) var onlyAnswer: TimeSpan?
   private var leading: Note?
   private var others: [Note] = []
 
@@ -47,6 +49,8 @@ package struct AttemptNotes: RandomAccessCollection, Sendable {
   }
 
   package mutating func append(_ note: Note) {
-    if leading == nil { leading = note } else { others.append(note) }
+    let isOnly = leading == nil
+    onlyAnswer = isOnly && note.endpoint == nil && note.word == nil ? note.duration : nil
+    if isOnly { leading = note } else { others.append(note) }
   }
 }

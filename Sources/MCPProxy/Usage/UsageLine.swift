@@ -20,8 +20,9 @@ struct UsageLine {
   /// What is known only when the line is written.
   struct Moment {
     let number: Int
-    /// When the call ended, in nanoseconds since 1970.
+    /// Nanoseconds since 1970 at `now`.
     let wallClock: Int64
+    let now: Instant
     /// Records lost since the last line.
     let dropped: Int
   }
@@ -57,17 +58,21 @@ struct UsageLine {
     return comma + members + Array("\"method\":\"tools/call\",\"server\":".utf8)
   }
 
-  mutating func write(_ record: borrowing UsageRecord, _ moment: Moment, to lines: inout [UInt8]) {
+  mutating func write(_ record: UsageRecord, _ moment: Moment, to lines: inout [UInt8]) {
     if let cost = record.cost, cost != costWritten { writeCost(cost) }
     lines.append(room: room(for: record)) { write(record, moment, to: &$0) }
   }
 
   /// What a line takes at most: everything that has no length of its own in `fixedRoom`.
-  private func room(for record: borrowing UsageRecord) -> Int {
+  private func room(for record: UsageRecord) -> Int {
     var names = record.endpoint.count
     if case .standIn(let name) = record.via { names += name.count }
-    for attempt in record.attempts {
-      names += Self.attemptRoom + (attempt.endpoint?.count ?? record.endpoint.count)
+    if record.attempts.onlyAnswer != nil {
+      names += Self.attemptRoom + record.endpoint.count
+    } else {
+      for attempt in record.attempts {
+        names += Self.attemptRoom + (attempt.endpoint?.count ?? record.endpoint.count)
+      }
     }
     return Self.fixedRoom + runMembers.count + clientMembers.count + names
       + record.tool.count + Self.longestID * 6 + costText.count
@@ -80,12 +85,12 @@ struct UsageLine {
   private static let longestID = 200
 
   private mutating func write(
-    _ record: borrowing UsageRecord,
+    _ record: UsageRecord,
     _ moment: Moment,
     to line: inout ByteWriter
   ) {
     line.append("{\"v\":1,\"type\":\"call\",\"ts\":\"")
-    clock.append(moment.wallClock, to: &line)
+    clock.append(moment.wallClock - (moment.now - record.finished).nanoseconds, to: &line)
     line.append(runMembers)
     line.append(integer: moment.number)
     line.append(clientMembers)
@@ -97,6 +102,7 @@ struct UsageLine {
     appendOutcome(record, to: &line)
     appendTimes(record, to: &line)
     appendAttempts(record, to: &line)
+    appendEnd(record, to: &line)
     line.append(",\"req_bytes\":")
     line.append(integer: record.requestBytes)
     line.append(",\"res_bytes\":")
@@ -127,7 +133,7 @@ struct UsageLine {
   }
 
   /// Ids are strings here whatever they were: columns of one type are easier to query.
-  private func appendID(_ record: borrowing UsageRecord, to line: inout ByteWriter) {
+  private func appendID(_ record: UsageRecord, to line: inout ByteWriter) {
     let id = record.id
     guard let first = id.first else { return line.append("\"\"") }
     let isString = record.line[first] == UInt8(ascii: "\"")
@@ -153,7 +159,7 @@ struct UsageLine {
     return id[..<end]
   }
 
-  private func appendOutcome(_ record: borrowing UsageRecord, to line: inout ByteWriter) {
+  private func appendOutcome(_ record: UsageRecord, to line: inout ByteWriter) {
     if record.status == .ok {
       line.append(",\"ok\":true,\"status\":\"ok\"")
     } else {
@@ -168,7 +174,7 @@ struct UsageLine {
     line.append(record.effect == .safe ? "\",\"effect\":\"safe\"" : "\",\"effect\":\"unsafe\"")
   }
 
-  private func appendTimes(_ record: borrowing UsageRecord, to line: inout ByteWriter) {
+  private func appendTimes(_ record: UsageRecord, to line: inout ByteWriter) {
     let duration = record.finished - record.began
     let overhead = max(.zero, duration - record.queued - record.elsewhere)
     line.append(",\"dur_ms\":")
@@ -179,7 +185,14 @@ struct UsageLine {
     line.append(milliseconds: overhead)
   }
 
-  private func appendAttempts(_ record: borrowing UsageRecord, to line: inout ByteWriter) {
+  private func appendAttempts(_ record: UsageRecord, to line: inout ByteWriter) {
+    if let span = record.attempts.onlyAnswer {
+      line.append(",\"attempts\":[{\"endpoint\":")
+      line.append(record.endpoint)
+      line.append(",\"ms\":")
+      line.append(milliseconds: span)
+      return line.append(",\"certainty\":\"answered\"}]")
+    }
     line.append(",\"attempts\":[")
     var isFirst = true
     for attempt in record.attempts {
@@ -197,6 +210,10 @@ struct UsageLine {
       line.append("\"}")
     }
     line.append(UInt8(ascii: "]"))
+  }
+
+  /// Who answered, and the breaker after it.
+  private func appendEnd(_ record: UsageRecord, to line: inout ByteWriter) {
     switch record.via {
     case .nobody: break
     case .home:

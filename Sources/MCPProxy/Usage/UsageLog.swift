@@ -6,7 +6,7 @@ import MCPProtocol
 /// loop sleeps; when calls follow each other closer than `interval`, once for all of them. So under
 /// load one write serves many calls, and else a line is in the file before the client's next call
 /// is read. A `kill -9` can lose what an interval brought and tear the write that is under way.
-package struct UsageLog: Sendable {
+package struct UsageLog {
   private let kernel: any Kernel
   private let place: UsagePath
   private let folder: String
@@ -63,7 +63,7 @@ package struct UsageLog: Sendable {
     line = UsageLine(run: run)
   }
 
-  package mutating func append(_ record: consuming UsageRecord) {
+  package mutating func append(_ record: UsageRecord) {
     if place != .off { records.append(record) }
   }
 
@@ -128,23 +128,17 @@ package struct UsageLog: Sendable {
 
   private mutating func makeLines(at now: Instant, _ wallClock: Int64) {
     bytes.removeAll(keepingCapacity: true)
-    // Out of the log while they are written: else each would be copied, and all it refers to.
-    var written: [UsageRecord] = []
-    swap(&records, &written)
-    do {
-      let all = written.span
-      for index in all.indices {
-        count += 1
-        let moment = UsageLine.Moment(
-          number: count,
-          wallClock: wallClock - (now - all[index].finished).nanoseconds,
-          dropped: index == 0 ? dropped : 0
-        )
-        line.write(all[index], moment, to: &bytes)
-      }
+    for (index, record) in records.enumerated() {
+      count += 1
+      let moment = UsageLine.Moment(
+        number: count,
+        wallClock: wallClock,
+        now: now,
+        dropped: index == 0 ? dropped : 0
+      )
+      line.write(record, moment, to: &bytes)
     }
-    written.removeAll(keepingCapacity: true)
-    swap(&records, &written)
+    records.removeAll(keepingCapacity: true)
     finished = 0
   }
 

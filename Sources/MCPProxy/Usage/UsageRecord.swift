@@ -1,7 +1,8 @@
 /// One finished call, as docs/usage-log.md describes its line.
 ///
-/// Values are kept as they are and written out when the client already has its answer.
-package struct UsageRecord: Sendable {
+/// Values are kept as they are and written out when the client already has its answer. An object of
+/// the loop: a value of this size would be copied on its way into the log.
+package final class UsageRecord {
   /// What became of the call, in one word.
   package enum Status: String, Sendable {
     case ok
@@ -36,7 +37,7 @@ package struct UsageRecord: Sendable {
   /// tool.
   package var endpoint: [UInt8] = []
   /// The tool's name as a JSON string.
-  package var tool = Self.noName
+  package var tool = UsageRecord.noName
   package var effect = Effect.unsafe
   package var status = Status.ok
   package var errorCode: Int?

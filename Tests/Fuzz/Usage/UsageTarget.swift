@@ -20,7 +20,7 @@ public func fuzzUsage(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
 /// What is written of a call is one line of JSON, and read as what was written.
 private func checkWritten(_ request: Request) {
   let (line, name) = (request.line, request.name)
-  var record = UsageRecord(line, id: request.id, bytes: request.length, began: .zero)
+  let record = UsageRecord(line, id: request.id, bytes: request.length, began: .zero)
   if !name.isEmpty, line[name.lowerBound] == UInt8(ascii: "\"") {
     record.tool = Array(line[name])
   }
@@ -51,6 +51,7 @@ private func checkWritten(_ request: Request) {
   let moment = UsageLine.Moment(
     number: Int.max - Int(number),
     wallClock: number,
+    now: record.finished,
     dropped: random.below(3) * Int(number)
   )
   var bytes: [UInt8] = []

@@ -2,7 +2,7 @@
 struct TypeDeclaration {
   /// `actor`, `class`, `enum`, `extension`, `protocol`, `struct` or `typealias`.
   let kind: String
-  /// With the types around it: `Catalog.Source`.
+  /// With the types around it: `Offerings.Source`.
   let name: String
   /// Seen in its file or in the type around it only.
   let isPrivate: Bool

@@ -24,7 +24,7 @@ extension TidyTests {
       ("@unchecked", "a type the compiler can check"),
       ("nonisolated(unsafe)", "isolation the compiler can check"),
       ("@preconcurrency", "isolation the compiler can check"),
-      ("assumeIsolated", "an await: on one loop it does not suspend"),
+      ("assumeIsolated", "onLoop: it does the same without a closure on the heap"),
       ("try!", "a thrown or handled error"),
       ("as!", "a conditional cast"),
       ("fatalError", "an error, or a precondition on our own state"),

@@ -27,7 +27,7 @@ struct UsageLogTests {
 
   private func record() throws -> UsageRecord {
     let bytes = Array(line.utf8)
-    var record = try record(of: bytes)
+    let record = try record(of: bytes)
     record.endpoint = Array(#""server""#.utf8)
     record.tool = Array("\"t\"".utf8)
     return record
@@ -55,7 +55,7 @@ struct UsageLogTests {
     setClock()
     var log = log()
     log.setClient(name: "me", version: "1.2", proto: "2025-11-25")
-    var record = try record()
+    let record = try record()
     record.queued = .milliseconds(2)
     record.elsewhere = .milliseconds(5)
     record.answerBytes = 28
@@ -89,7 +89,7 @@ struct UsageLogTests {
   func `every other status is not ok`(status: UsageRecord.Status) throws {
     setClock()
     var log = log()
-    var record = try record()
+    let record = try record()
     record.status = status
     log.append(record)
     log.flush()

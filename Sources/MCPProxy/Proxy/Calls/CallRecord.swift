@@ -5,7 +5,7 @@ enum CallRecord {
   /// A call whose own endpoint has answered its first attempt: nearly every call.
   @inline(__always)
   static func answered(_ call: Call, _ route: Route, _ answer: Answer) -> UsageRecord {
-    var record = record(of: call)
+    let record = record(of: call)
     record.endpoint = route.endpoint.configuration.label
     record.tool = route.tool.token
     record.effect = route.effect
@@ -19,7 +19,7 @@ enum CallRecord {
 
   /// A call that took more than one step.
   static func followed(_ call: Call, _ flow: CallFlow) -> UsageRecord {
-    var record = record(of: call)
+    let record = record(of: call)
     record.endpoint = flow.route.endpoint.configuration.label
     record.tool = flow.route.tool.token
     record.effect = flow.effect
@@ -32,7 +32,7 @@ enum CallRecord {
 
   /// A call that no endpoint was asked for; `route`: where its name leads, if it does.
   static func refused(_ request: Request, _ route: Route?, began: Instant) -> UsageRecord {
-    var record = UsageRecord(request.line, id: request.id, bytes: request.length, began: began)
+    let record = UsageRecord(request.line, id: request.id, bytes: request.length, began: began)
     record.status = .rpcError
     record.certainty = .notSent
     if let route {
@@ -50,7 +50,7 @@ enum CallRecord {
   @inline(__always)
   private static func record(of call: Call) -> UsageRecord {
     let request = call.request
-    var record = UsageRecord(request.line, id: request.id, bytes: request.length, began: call.began)
+    let record = UsageRecord(request.line, id: request.id, bytes: request.length, began: call.began)
     record.injected = call.injected
     return record
   }
@@ -58,7 +58,7 @@ enum CallRecord {
 
 extension UsageRecord {
   /// Enters what an answer says, and what the call costs.
-  mutating func take(_ answer: Answer, by endpoint: Endpoint, _ route: Route) {
+  func take(_ answer: Answer, by endpoint: Endpoint, _ route: Route) {
     via = endpoint === route.endpoint ? .home : .standIn(endpoint.configuration.label)
     if answer.errorCode != nil {
       status = .rpcError

@@ -59,7 +59,7 @@ extension Router {
     _ call: Call,
     _ answer: Answer,
     by endpoint: Endpoint,
-    _ record: consuming UsageRecord
+    _ record: UsageRecord
   ) {
     _ = calls.remove(call.number)
     if let held = call.progress?.held { call.caller.told(.progress(held)) }
@@ -71,7 +71,7 @@ extension Router {
 
   func finish(_ call: Call, _ outcome: CallFlow.Outcome, _ flow: CallFlow) {
     guard calls[call.number] != nil else { return }
-    var record = CallRecord.followed(call, flow)
+    let record = CallRecord.followed(call, flow)
     switch outcome {
     case .answered(let answer, let endpoint) where call.isAnswered:
       return finish(call, answer, by: endpoint, record)
@@ -217,7 +217,7 @@ extension Router {
   private func refuse(_ call: Call, _ text: String) {
     guard calls.remove(call.number) != nil else { return }
     if call.isCancelled {
-      var record = CallRecord.refused(call.request, nil, began: call.began)
+      let record = CallRecord.refused(call.request, nil, began: call.began)
       record.status = .cancelled
       call.caller.ended(call, .nothing)
       book(record)
@@ -236,7 +236,7 @@ extension Router {
     began: Instant? = nil
   ) -> [UInt8] {
     let route = directory.table.route(request.line, request.name)
-    var record = CallRecord.refused(request, route, began: began ?? loop.now)
+    let record = CallRecord.refused(request, route, began: began ?? loop.now)
     record.errorCode = code
     let id = request.id.isEmpty ? nil : Array(request.line[request.id])
     let line = ResponseLine.error(id: id, code: code, message: text) + newline

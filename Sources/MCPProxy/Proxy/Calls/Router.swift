@@ -153,7 +153,7 @@ package actor Router: EndpointEvents, LoopBound {
   }
 
   /// Enters a finished call into the books, after its answer.
-  func book(_ record: consuming UsageRecord) {
+  func book(_ record: UsageRecord) {
     usage.append(record)
     guard !phase.flushIsDue else { return }
     phase.flushIsDue = true

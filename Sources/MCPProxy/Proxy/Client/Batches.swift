@@ -7,8 +7,10 @@ package struct Batches {
 
   package var isEmpty: Bool { batches.isEmpty }
 
-  /// An array of so many messages; returns its number. It stays open until `forgo` was called once
-  /// more than there are messages: when all of them were looked at.
+  /// An array of so many messages; returns its number.
+  ///
+  /// It stays open until `forgo` was called once more than there are messages: when all of them
+  /// were looked at.
   package mutating func open(_ messages: Int) -> Int {
     last += 1
     batches[last] = Batch(open: messages + 1)

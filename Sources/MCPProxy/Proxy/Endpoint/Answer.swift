@@ -1,4 +1,4 @@
-package import MCPProtocol
+import MCPProtocol
 
 /// A server's answer to a call, as the client is to get it.
 ///
@@ -15,42 +15,50 @@ package struct Answer {
     let isError: Bool
     let errorCode: Int?
     let received: Instant
-    var mayBeRepeated = false
-    var reportedCost: Double?
-    var breaker = BreakerWord.closed
+    let remarks: Remarks
   }
 
   private let attempt: Attempt
 
+  /// What the endpoint says of an answer beside it.
+  struct Remarks {
+    /// Whether the call does no harm twice, and the answer is the one after which it may be.
+    let mayBeRepeated: Bool
+    let reportedCost: Double?
+    /// The server's breaker after it.
+    let breaker: BreakerWord
+  }
+
   /// The answer to an attempt; `line` is in `source`.
-  package init(
+  init(
     _ attempt: Attempt,
     _ envelope: borrowing Envelope,
     _ source: [UInt8],
     _ line: Range<Int>,
-    received: Instant
+    received: Instant,
+    _ remarks: Remarks
   ) {
     self.attempt = attempt
-    var errorCode: Int?
-    if case .error = envelope.kind { errorCode = envelope.errorCode }
     attempt.answer = Parts(
       source: source,
       line: line,
       splice: Self.splice(attempt, envelope, source, line),
       isError: envelope.isError,
-      errorCode: errorCode,
-      received: received
+      errorCode: Self.errorCode(envelope),
+      received: received,
+      remarks: remarks
     )
+  }
+
+  static func errorCode(_ envelope: borrowing Envelope) -> Int? {
+    if case .error = envelope.kind { envelope.errorCode } else { nil }
   }
 
   package var isError: Bool { attempt.answer?.isError ?? false }
   package var errorCode: Int? { attempt.answer?.errorCode }
   /// It reports an internal error of the server, and the call does no harm twice: the one answer
   /// after which a call is tried again.
-  package var mayBeRepeated: Bool {
-    get { attempt.answer?.mayBeRepeated ?? false }
-    nonmutating set { attempt.answer?.mayBeRepeated = newValue }
-  }
+  package var mayBeRepeated: Bool { attempt.answer?.remarks.mayBeRepeated ?? false }
   /// When the request was handed to the server, and when its answer had come.
   package var sent: Instant { attempt.flight?.sent ?? received }
   package var received: Instant { attempt.answer?.received ?? .zero }
@@ -58,15 +66,9 @@ package struct Answer {
   /// Time spent waiting for a human.
   package var paused: TimeSpan { attempt.flight?.paused ?? .zero }
   /// What the server says it charged.
-  package var reportedCost: Double? {
-    get { attempt.answer?.reportedCost }
-    nonmutating set { attempt.answer?.reportedCost = newValue }
-  }
+  package var reportedCost: Double? { attempt.answer?.remarks.reportedCost }
   /// The server's breaker after it.
-  package var breaker: BreakerWord {
-    get { attempt.answer?.breaker ?? .closed }
-    nonmutating set { attempt.answer?.breaker = newValue }
-  }
+  package var breaker: BreakerWord { attempt.answer?.remarks.breaker ?? .closed }
 
   private static func splice(
     _ attempt: Attempt,

@@ -68,7 +68,11 @@ extension Endpoint {
         settle()
       }
     }
-    if !lobby.isEmpty { admitWaiting() }
+    if !lobby.isEmpty {
+      admitWaiting()
+      // Who waits on may wait for something else now, and that has another time.
+      settle()
+    }
     // A breaker that is open, or tries, has a time to wake us at.
     if replica.traffic.health.nextDeadline != nil { settle() }
     events?.ended(attempt, result)

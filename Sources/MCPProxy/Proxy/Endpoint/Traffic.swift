@@ -61,7 +61,7 @@ struct Traffic {
 
   // MARK: Coming
 
-  /// The answer to one of our requests; nil: it is nobody's. `line` is in `source`.
+  /// The answer to one of our requests, in `source`; nil: it is nobody's.
   mutating func answered(
     _ envelope: borrowing Envelope,
     _ source: [UInt8],
@@ -96,12 +96,13 @@ struct Traffic {
     case .error: settle(attempt, .error(code: envelope.errorCode ?? 0), at: now)
     default: settle(attempt, .result(isError: envelope.isError), at: now)
     }
-    let answer = Answer(attempt, envelope, source, line, received: now)
-    answer.breaker = BreakerWord(health.state)
-    answer.mayBeRepeated =
-      OutcomeTable.isRepeatable(answer.errorCode) && effect(of: attempt) == .safe
-    answer.reportedCost = configuration.cost.reported(in: source, line, envelope)
-    return .answered(answer)
+    let code = Answer.errorCode(envelope)
+    let remarks = Answer.Remarks(
+      mayBeRepeated: OutcomeTable.isRepeatable(code) && effect(of: attempt) == .safe,
+      reportedCost: configuration.cost.reported(in: source, line, envelope),
+      breaker: BreakerWord(health.state)
+    )
+    return .answered(Answer(attempt, envelope, source, line, received: now, remarks))
   }
 
   /// The answer to a request is no good: it ends now instead of waiting for its deadline.

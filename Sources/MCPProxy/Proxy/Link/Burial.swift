@@ -35,7 +35,10 @@ package struct Burial: Sendable {
     graves.append(Grave(group: group, isHurried: isHurried, isKilled: false, due: due))
   }
 
-  package var nextDeadline: Instant? { graves.map(\.due).min() }
+  package var nextDeadline: Instant? {
+    // Nearly always there is none, and every turn asks.
+    graves.isEmpty ? nil : graves.map(\.due).min()
+  }
 
   package mutating func expire(at now: Instant) -> [Action] {
     var actions: [Action] = []

@@ -35,7 +35,7 @@ actor LoginShell: LoopBound {
   private static let mark = "__mcp_proxy_path__"
   private static let patience = TimeSpan.seconds(2)
 
-  /// The answer; nil: it is asked, and `later` is called when there is one. `launcher` starts it.
+  /// The answer; nil: the shell is asked by way of `launcher`, and `later` called with its answer.
   func path(_ launcher: Launcher, _ later: @escaping @Sendable () -> Void) -> Answer? {
     if !hasAsked { ask(launcher) }
     if answer == nil { waiting.append(later) }

@@ -10,7 +10,7 @@ package final class RoutingTable: Sendable {
   private let names: [[UInt8]]
   private let listed: [Bool]
   private let hash: SeededHash
-  /// Places of routes, each at its home or in the next free slot; -1: free. At most half are taken.
+  /// Places of routes, each at its home or in the next free slot; -1: free, and at least half are.
   private let slots: [Int32]
 
   /// `isListed`, for each route: whether the client is shown it; nil: all.

@@ -166,4 +166,20 @@ struct AdmissionTests {
       #expect(names == ["t", "u"])
     }
   }
+
+  @Test func `who has waited for a place is woken when there is a token`() throws {
+    try EndpointStage.run({
+      $0.policy.concurrency.max = 1
+      $0.policy.rateLimit = RateLimitPolicy(calls: 1, burst: 1)
+    }) { stage in
+      await stage.open()
+      stage.call(7)
+      stage.call(8)
+      await stage.turn()
+      stage.link.answers(call: 0)
+      #expect(stage.link.requests("tools/call").count == 1)
+      await stage.pass(.seconds(1))
+      #expect(stage.link.requests("tools/call").count == 2)
+    }
+  }
 }
