@@ -75,33 +75,35 @@ struct Snapshot: Sendable {
 
 extension Endpoint {
   var view: Snapshot.EndpointView {
-    let (traffic, link, life) = (replicas[0].traffic, replicas[0].link.view, replicas[0].life)
-    let (health, inFlight, queue) = (traffic.health, traffic.inFlight, lobby.view(at: loop.now))
-    let (count, guards) = (queue.waiting.count, health.view)
+    let (replica, queue) = (replicas[0], lobby.view(at: loop.now))
+    let (link, count) = (replica.link.view, queue.waiting.count)
+    // In place, for a copy of the parts counts many references.
+    let guards = replica.traffic.health.view
+    let (running, pending) = (replica.traffic.health.inFlight, replica.traffic.inFlight.count)
     return Snapshot.EndpointView(
       process: link.process,
-      state: life.state,
-      breaker: health.state,
+      state: replica.life.state,
+      breaker: replica.traffic.health.state,
       generation: guards.generation,
       permits: guards.permits,
       failures: guards.failures,
-      lateAnswers: inFlight.lateAnswers,
-      inFlight: health.inFlight,
+      lateAnswers: replica.traffic.inFlight.lateAnswers,
+      inFlight: running,
       queued: queue.isServed ? count : 0,
       waiting: queue.isServed ? Self.waiting(queue) : [],
       arrivals: queue.isServed ? 0 : count,
-      pending: inFlight.count,
-      calls: count > 0 ? Set(inFlight.calls.map(\.call)) : [],
-      sentCalls: inFlight.count > health.inFlight ? inFlight.calls.count : health.inFlight,
+      pending: pending,
+      calls: count > 0 ? Set(replica.traffic.inFlight.calls.map(\.call)) : [],
+      sentCalls: pending > running ? replica.traffic.inFlight.calls.count : running,
       outboxEnd: link.end,
       outboxPending: link.pending,
       tokenWait: queue.tokenWait,
       toolBreakers: guards.toolBreakers,
       openToolBreakers: guards.openToolBreakers,
-      hasQuestion: inFlight.isPaused,
-      unansweredProbes: health.unansweredPings,
+      hasQuestion: replica.traffic.inFlight.isPaused,
+      unansweredProbes: replica.traffic.health.unansweredPings,
       dyingGroups: link.dyingGroups,
-      reasonToEnd: life.reason
+      reasonToEnd: replica.life.reason
     )
   }
 

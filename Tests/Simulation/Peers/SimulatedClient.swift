@@ -178,15 +178,14 @@ final class SimulatedClient {
     } else {
       takeLater(world)
     }
-    for byte in bytes {
-      guard byte == UInt8(ascii: "\n") else {
-        line.append(byte)
-        continue
-      }
-      let whole = line
-      line.removeAll(keepingCapacity: true)
+    var rest = bytes
+    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+      let whole = line + rest[..<end]
+      line = []
+      rest = rest[(end + 1)...]
       receive(whole, world)
     }
+    line += rest
   }
 
   private func takeLater(_ world: World) {

@@ -133,13 +133,13 @@ final class SimulatedServer {
     guard !isDeaf else { return }
     if !isWhole, world.strikes(.crash, 0.3) { return process.exit(.signal(9), world) }
     // A copy: handling a line may end the process and change the pipe.
-    for byte in Array(process.input.take(.max)) {
-      if byte != UInt8(ascii: "\n") {
-        line.append(byte)
-      } else {
-        takeLine(world, end: 1)
-      }
+    var rest = Array(process.input.take(.max))[...]
+    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+      line += rest[..<end]
+      rest = rest[(end + 1)...]
+      takeLine(world, end: 1)
     }
+    line += rest
   }
 
   private func takeLine(_ world: World, end: Int) {

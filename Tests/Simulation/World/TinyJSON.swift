@@ -111,13 +111,12 @@ struct TinyJSON {
 
   private func string(_ start: Int) -> Int? {
     guard start < bytes.count, bytes[start] == UInt8(ascii: "\"") else { return nil }
+    let text = bytes.span
     var position = start + 1
-    while position < bytes.count {
-      switch bytes[position] {
-      case UInt8(ascii: "\""): return position + 1
-      case UInt8(ascii: "\\"): position += 2
-      default: position += 1
-      }
+    while position < text.count {
+      let byte = text[position]
+      if byte == UInt8(ascii: "\"") { return position + 1 }
+      position += byte == UInt8(ascii: "\\") ? 2 : 1
     }
     return nil
   }

@@ -33,7 +33,8 @@ extension World {
       return .failure(SystemError("write", 9))
     }
     trace.mix(bytes[...])
-    var file = files[path] ?? []
+    // Taken out while it grows, or each line would copy all before it.
+    var file = files.removeValue(forKey: path) ?? []
     if strikes(.files, 0.3) {
       // Another proxy was killed while it wrote its line.
       file += Array(#"{"v":1,"torn"#.utf8)

@@ -214,6 +214,7 @@ package struct InFlight {
 
   /// What is wrong with it, if anything is; the simulation asks after every turn.
   package func check() -> String? {
+    if isEmpty { return nil }
     for id in ids {
       if id > lastID { return "request \(id) has an id that was not given" }
       guard let deadline = self[id].flatMap(deadline) else { continue }

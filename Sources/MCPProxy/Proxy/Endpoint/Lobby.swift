@@ -163,12 +163,15 @@ extension Lobby {
   struct View {
     let isServed: Bool
     let waiting: [Waiting<Attempt>.Entry]
-    /// Until there is a token: of the endpoint's bucket, and by the tools of those who wait.
+    /// Until there is a token for those who wait: of the endpoint's bucket, and by their tools.
     let tokenWait: TimeSpan
     let toolWaits: [Int: TimeSpan]
   }
 
   func view(at now: Instant) -> View {
+    if isEmpty {
+      return View(isServed: waiting.isServed, waiting: [], tokenWait: .zero, toolWaits: [:])
+    }
     let entries = (0..<waiting.count).compactMap { waiting[$0] }
     return View(
       isServed: waiting.isServed,

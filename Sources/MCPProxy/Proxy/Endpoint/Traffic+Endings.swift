@@ -31,6 +31,8 @@ extension Traffic {
   /// What is wrong with it, if anything is; the simulation asks after every turn.
   func check() -> String? {
     if let problem = inFlight.check() { return problem }
+    // Mostly nothing else is in flight, or nothing at all.
+    guard inFlight.count > health.inFlight else { return nil }
     let calls = inFlight.calls.count
     return calls <= health.inFlight ? nil : "\(calls) calls hold \(health.inFlight) places"
   }
