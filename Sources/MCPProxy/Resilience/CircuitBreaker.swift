@@ -58,10 +58,7 @@ package struct CircuitBreaker: Sendable {
   /// Changes nothing; what time alone has changed is to be applied before, with `expire(at:)`.
   @inline(__always)
   package func refusal(at now: Instant) -> CircuitBreaker.Refusal? {
-    switch state {
-    case .closed, .metricsOnly, .disabled: nil
-    case .forcedOpen, .open, .halfOpen: refusalUnlessClosed(at: now)
-    }
+    if case .closed = state { nil } else { refusalUnlessClosed(at: now) }
   }
 
   private func refusalUnlessClosed(at now: Instant) -> CircuitBreaker.Refusal? {

@@ -177,6 +177,17 @@ struct HealthTests {
     #expect(health.state == .halfOpen)
   }
 
+  @Test func `a ping that says nothing of the server leaves its place to a call`() {
+    var health = Self.health()
+    #expect(!health.isShut)
+    Self.run(&health, .streamBroken, times: 2)
+    #expect(health.isShut)
+    let permit = health.expire(at: at(30), mayPing: true)
+    #expect(permit != nil)
+    if let permit { health.forgetOwnProbe(permit, at: at(32)) }
+    #expect(health.refusal(0, at: at(32)) == nil)
+  }
+
   @Test func `without leave for a ping the wait is over all the same`() {
     var health = Self.health()
     Self.run(&health, .streamBroken, times: 2)

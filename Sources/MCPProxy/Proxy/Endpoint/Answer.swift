@@ -5,29 +5,7 @@ import MCPProtocol
 /// A view of its attempt, which holds it: an answer is handed on through every layer, and its parts
 /// would be copied each time.
 package struct Answer {
-  /// What an attempt keeps of its answer.
-  struct Parts {
-    /// Where the server's line is: in what was read of its output, unless `kept`.
-    var source: [UInt8]
-    var line: Range<Int>
-    /// The client's own id, and what the result must not do without.
-    var splice: Splice
-    let isError: Bool
-    let errorCode: Int?
-    let received: Instant
-    let remarks: Remarks
-  }
-
   private let attempt: Attempt
-
-  /// What the endpoint says of an answer beside it.
-  struct Remarks {
-    /// Whether the call does no harm twice, and the answer is the one after which it may be.
-    let mayBeRepeated: Bool
-    let reportedCost: Double?
-    /// The server's breaker after it.
-    let breaker: BreakerWord
-  }
 
   /// The answer to an attempt; `line` is in `source`.
   init(
@@ -36,10 +14,10 @@ package struct Answer {
     _ source: [UInt8],
     _ line: Range<Int>,
     received: Instant,
-    _ remarks: Remarks
+    _ remarks: Attempt.Remarks
   ) {
     self.attempt = attempt
-    attempt.answer = Parts(
+    attempt.answer = Attempt.AnswerParts(
       source: source,
       line: line,
       splice: Self.splice(attempt, envelope, source, line),

@@ -68,6 +68,28 @@ package final class Attempt {
     }
   }
 
+  /// The server's answer, from its coming until it is given to the client.
+  struct AnswerParts {
+    /// Where the server's line is: in what was read of its output, unless it is kept.
+    var source: [UInt8]
+    var line: Range<Int>
+    /// The client's own id, and what the result must not do without.
+    var splice: Splice
+    let isError: Bool
+    let errorCode: Int?
+    let received: Instant
+    let remarks: Remarks
+  }
+
+  /// What the endpoint says of an answer beside it.
+  struct Remarks {
+    /// Whether the call does no harm twice, and the answer is the one after which it may be.
+    let mayBeRepeated: Bool
+    let reportedCost: Double?
+    /// The server's breaker after it.
+    let breaker: BreakerWord
+  }
+
   /// The call's number, for cancelling it.
   package let call: UInt64
   package let request: Request
@@ -80,7 +102,7 @@ package final class Attempt {
   /// The fault that was injected into it, if one was.
   package var injected: ChaosMode?
   /// The server's answer, once it has come.
-  var answer: Answer.Parts?
+  var answer: AnswerParts?
   /// Set while it is in flight, and after.
   package var flight: Flight?
 

@@ -97,7 +97,7 @@ struct Traffic {
     default: settle(attempt, .result(isError: envelope.isError), at: now)
     }
     let code = Answer.errorCode(envelope)
-    let remarks = Answer.Remarks(
+    let remarks = Attempt.Remarks(
       mayBeRepeated: OutcomeTable.isRepeatable(code) && effect(of: attempt) == .safe,
       reportedCost: configuration.cost.reported(in: source, line, envelope),
       breaker: BreakerWord(health.state)
