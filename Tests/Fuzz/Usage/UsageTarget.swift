@@ -31,7 +31,7 @@ private func checkWritten(_ request: Request) {
   record.status = random.below(2) == 0 ? .ok : .rejectedBreaker
   record.breaker = .metricsOnly
   record.endpoint = random.below(2) == 0 ? [] : record.tool
-  record.via = random.below(2) == 0 ? [] : record.tool
+  record.via = random.below(2) == 0 ? .nobody : .standIn(record.tool)
   record.queued = TimeSpan(nanoseconds: number)
   record.cost = random.below(2) == 0 ? nil : Double(number) / 1e9
   record.answerBytes = Int(number)
