@@ -9,6 +9,20 @@ struct HoldingTests {
     stage.endpoint.onLoop(terms) { $0.take($1) }
   }
 
+  /// A server whose breaker opens at the first silence, and a call that it does not answer.
+  private static func runTouchy(
+    _ body: @escaping @Sendable (EndpointStage) async throws -> Void
+  ) throws {
+    try EndpointStage.run({
+      $0.policy.breaker.consecutive = 1
+      $0.policy.breaker.perTool = false
+    }) { stage in
+      await stage.open()
+      stage.call(7, within: .seconds(5))
+      try await body(stage)
+    }
+  }
+
   @Test func `a server is not read while the client is behind`() throws {
     try EndpointStage.run { stage in
       await stage.open()
@@ -55,12 +69,7 @@ struct HoldingTests {
   }
 
   @Test func `a ping that is held up opens no breaker`() throws {
-    try EndpointStage.run({
-      $0.policy.breaker.consecutive = 1
-      $0.policy.breaker.perTool = false
-    }) { stage in
-      await stage.open()
-      stage.call(7, within: .seconds(5))
+    try Self.runTouchy { stage in
       await stage.pass(.seconds(5))
       #expect(stage.link.requests("ping").count == 1)
       Self.behind(true, stage)
@@ -71,12 +80,7 @@ struct HoldingTests {
   }
 
   @Test func `a probe that is held up for the client's sake is no failure`() throws {
-    try EndpointStage.run({
-      $0.policy.breaker.consecutive = 1
-      $0.policy.breaker.perTool = false
-    }) { stage in
-      await stage.open()
-      stage.call(7, within: .seconds(5))
+    try Self.runTouchy { stage in
       await stage.pass(.seconds(5))
       await stage.pass(.seconds(5))
       await stage.pass(.seconds(30))
@@ -93,12 +97,7 @@ struct HoldingTests {
   }
 
   @Test func `who is not read is asked nothing by a breaker`() throws {
-    try EndpointStage.run({
-      $0.policy.breaker.consecutive = 1
-      $0.policy.breaker.perTool = false
-    }) { stage in
-      await stage.open()
-      stage.call(7, within: .seconds(5))
+    try Self.runTouchy { stage in
       await stage.pass(.seconds(10))
       let pings = stage.link.requests("ping").count
       Self.behind(true, stage)

@@ -3,36 +3,6 @@ import Testing
 
 /// Two servers of one endpoint: what befalls one does not hurt the other.
 struct ReplicaFaultTests {
-  static func open(_ stage: EndpointStage) async {
-    stage.links[0].launch = .launchFailed("no luck")
-    stage.demandStart()
-    await stage.pass(.seconds(1))
-    stage.demandStart()
-    stage.links[0].launch = .launched
-    await stage.turn()
-    stage.opens(stage.links[1])
-    await stage.pass(.seconds(300))
-    stage.demandStart()
-    await stage.turn()
-    stage.opens(stage.links[0])
-    await stage.turn()
-  }
-
-  static func run(
-    _ change: @escaping @Sendable (inout EndpointConfiguration) -> Void = { _ in },
-    _ body: @escaping @Sendable (EndpointStage) async throws -> Void
-  ) throws {
-    try EndpointStage.run(
-      links: 2,
-      {
-        $0.policy.restart.max = 1; change(&$0)
-      }
-    ) { stage in
-      await open(stage)
-      try await body(stage)
-    }
-  }
-
   @Test func `both are started`() throws {
     try EndpointStage.run(links: 2) { stage in
       stage.demandStart()
@@ -42,7 +12,7 @@ struct ReplicaFaultTests {
   }
 
   @Test func `an answer goes to who asked`() throws {
-    try Self.run { stage in
+    try EndpointStage.runTwo { stage in
       stage.links[0].says(#"{"jsonrpc":"2.0","id":"q","method":"roots/list"}"#)
       stage.endpoint.onLoop(Array(#"{"jsonrpc":"2.0","id":"q","result":{}}"#.utf8)) {
         $0.questionAnswered(1, $1)
@@ -52,7 +22,7 @@ struct ReplicaFaultTests {
   }
 
   @Test func `a question outlives the other`() throws {
-    try Self.run { stage in
+    try EndpointStage.runTwo { stage in
       stage.links[0].says(#"{"jsonrpc":"2.0","id":"q","method":"roots/list"}"#)
       stage.links[1].exits()
       #expect(!stage.events.contains("taken back 1"))
@@ -64,7 +34,7 @@ struct ReplicaFaultTests {
   }
 
   @Test func `who waits for a place is not refused because the other crashed`() throws {
-    try Self.run({ $0.policy.concurrency.max = 1 }) { stage in
+    try EndpointStage.runTwo({ $0.policy.concurrency.max = 1 }) { stage in
       stage.call(1)
       stage.call(2)
       stage.call(3) { $0.hasAlternative = true }
@@ -75,7 +45,7 @@ struct ReplicaFaultTests {
   }
 
   @Test func `who waits for a place waits its time`() throws {
-    try Self.run({
+    try EndpointStage.runTwo({
       $0.policy.concurrency.max = 1; $0.policy.concurrency.wait = .seconds(5)
     }) { stage in
       stage.call(1)
@@ -89,7 +59,7 @@ struct ReplicaFaultTests {
   }
 
   @Test func `who waits is let in where there is a place`() throws {
-    try Self.run({ $0.policy.concurrency.max = 1 }) { stage in
+    try EndpointStage.runTwo({ $0.policy.concurrency.max = 1 }) { stage in
       stage.call(1)
       stage.call(2)
       stage.call(3)
@@ -106,7 +76,7 @@ struct ReplicaFaultTests {
         $0.policy.restart.max = 1; $0.policy.rateLimit = RateLimitPolicy(calls: 1, burst: 2)
       }
     ) { stage in
-      await Self.open(stage)
+      try await stage.openBoth()
       for n: UInt64 in 1...4 { stage.call(n) }
       #expect(stage.links.map { $0.requests("tools/call").count } == [1, 1])
       await stage.pass(.seconds(2))
@@ -115,7 +85,7 @@ struct ReplicaFaultTests {
   }
 
   @Test func `who does not read is passed by`() throws {
-    try Self.run { stage in
+    try EndpointStage.runTwo { stage in
       stage.links[0].isTaking = false
       let long = String(repeating: "x", count: 1 << 20)
       stage.endpoint.onLoop(Array("\"\(long)\"\n".utf8)) { $0.forward($1) }
@@ -124,7 +94,7 @@ struct ReplicaFaultTests {
   }
 
   @Test func `an open breaker is passed by`() throws {
-    try Self.run({
+    try EndpointStage.runTwo({
       $0.policy.breaker.consecutive = 1; $0.policy.breaker.perTool = false
     }) { stage in
       stage.call(1, within: .seconds(5))

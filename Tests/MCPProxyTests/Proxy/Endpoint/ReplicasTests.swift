@@ -3,46 +3,12 @@ import Testing
 
 /// An endpoint with two servers: a call goes to the one that has the least to do.
 struct ReplicasTests {
-  /// Both servers are up; `change` is what is not usual about the endpoint.
-  private static func run(
-    _ change: @escaping @Sendable (inout EndpointConfiguration) -> Void = { _ in },
-    _ body: @escaping @Sendable (EndpointStage) async throws -> Void
-  ) throws {
-    try EndpointStage.run(
-      links: 2,
-      {
-        $0.policy.restart.max = 1
-        change(&$0)
-      }
-    ) { stage in
-      try await open(stage)
-      try await body(stage)
-    }
-  }
-
-  /// The first cannot be started for a while, so that the second is; then both are up.
-  private static func open(_ stage: EndpointStage) async throws {
-    stage.links[0].launch = .launchFailed("no luck")
-    stage.demandStart()
-    await stage.pass(.seconds(1))
-    stage.demandStart()
-    stage.links[0].launch = .launched
-    await stage.turn()
-    stage.opens(stage.links[1])
-    await stage.pass(.seconds(300))
-    stage.demandStart()
-    await stage.turn()
-    stage.opens(stage.links[0])
-    await stage.turn()
-    try #require(stage.links.allSatisfy { $0.requests("tools/list").count == 1 })
-  }
-
   private static func calls(_ stage: EndpointStage) -> [Int] {
     stage.links.map { $0.requests("tools/call").count }
   }
 
   @Test func `a call goes where fewer are in flight`() throws {
-    try Self.run { stage in
+    try EndpointStage.runTwo { stage in
       for number: UInt64 in 1...4 { stage.call(number) }
       #expect(Self.calls(stage) == [2, 2])
       for call in 0...1 { stage.links[1].answers(call: call) }
@@ -52,7 +18,7 @@ struct ReplicasTests {
   }
 
   @Test func `a call is sent to nobody who is not ready`() throws {
-    try Self.run { stage in
+    try EndpointStage.runTwo { stage in
       stage.call(1)
       stage.links[1].happens(.outputEnded)
       for number: UInt64 in 2...3 { stage.call(number) }
@@ -62,7 +28,7 @@ struct ReplicasTests {
 
   @Test(arguments: [0, 1])
   func `one dies, the other goes on`(dead: Int) throws {
-    try Self.run { stage in
+    try EndpointStage.runTwo { stage in
       stage.call(1)
       stage.call(2)
       await stage.turn()
@@ -79,7 +45,7 @@ struct ReplicasTests {
   }
 
   @Test func `a call is taken back where it is`() throws {
-    try Self.run { stage in
+    try EndpointStage.runTwo { stage in
       stage.call(1)
       stage.call(2)
       stage.cancel(2)
@@ -89,7 +55,7 @@ struct ReplicasTests {
   }
 
   @Test func `both are stopped, and that is told once`() throws {
-    try Self.run { stage in
+    try EndpointStage.runTwo { stage in
       stage.stop()
       #expect(stage.links.allSatisfy { $0.actions.last == .closeInput })
       stage.links[0].exits(.code(0))
@@ -100,7 +66,7 @@ struct ReplicasTests {
   }
 
   @Test func `both are held and let go`() throws {
-    try Self.run { stage in
+    try EndpointStage.runTwo { stage in
       var terms = ClientTerms()
       terms.isBehind = true
       stage.endpoint.onLoop(terms) { $0.take($1) }
